@@ -1,0 +1,112 @@
+"""``insole spec``: list, show and check device files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from insole.errors import SpecError
+    from insole.spec.model import DeviceSpec
+
+PROBLEMS_FOUND = 4
+
+spec_folder_option = click.option(
+    "--spec-folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Look for specs in this folder first; they hide shipped ones of the same name.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+
+
+@click.group(name="spec")
+def command() -> None:
+    """List, show and check device files."""
+
+
+@command.command(name="list")
+@spec_folder_option
+@json_option
+def list_command(spec_folder: Path | None, as_json: bool) -> None:
+    """List the devices that are known, with kind and evidence."""
+    from insole.spec import list_specs  # noqa: PLC0415 - imports numpy and pandas
+
+    specs = list_specs(spec_folder)
+    width = max((len(spec.id) for spec in specs), default=0)
+    for spec in specs:
+        if as_json:
+            facts = {"id": spec.id, "name": spec.name, "kind": spec.kind, "evidence": spec.evidence}
+            click.echo(json.dumps(facts | {"path": spec.path}))
+        else:
+            click.echo(f"{spec.id:<{width}}  {spec.kind:<12}  {spec.evidence:<9}  {spec.name}")
+
+
+@command.command()
+@click.argument("name")
+@spec_folder_option
+@json_option
+def show(name: str, spec_folder: Path | None, as_json: bool) -> None:
+    """Show one device: sources, channels, messages, sensors.
+
+    NAME is a device's name as `insole spec list` prints it, or the path of a .toml file.
+    """
+    from insole.spec import load_spec  # noqa: PLC0415 - imports numpy and pandas
+    from insole.spec.describe import describe, to_dict  # noqa: PLC0415 - likewise
+
+    spec = load_spec(name, spec_folder)
+    click.echo(json.dumps(to_dict(spec)) if as_json else describe(spec))
+
+
+@command.command()
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@spec_folder_option
+@json_option
+@click.pass_context
+def check(
+    context: click.Context, files: tuple[str, ...], spec_folder: Path | None, as_json: bool
+) -> None:
+    """Print what is wrong with device files, or nothing; exit code 4 if anything is.
+
+    FILE is the path of a .toml file or a device's name; without any, every known device is checked.
+    """
+    problems = _problems(files, spec_folder)
+    for problem in problems:
+        if as_json:
+            facts = {"path": problem.path, "key": problem.key, "problem": problem.problem}
+            click.echo(json.dumps(facts))
+        else:
+            click.echo(str(problem))
+    context.exit(PROBLEMS_FOUND if problems else 0)
+
+
+def _problems(names: tuple[str, ...], folder: Path | None) -> list[SpecError]:
+    """Return the problems of the files named, each held against every other known device."""
+    from insole.codec.vector import check_text  # noqa: PLC0415 - imports numpy and pandas
+    from insole.spec.load import text_of  # noqa: PLC0415 - likewise
+    from insole.spec.locate import find_spec, find_specs  # noqa: PLC0415 - likewise
+
+    known = {name: (str(file), text_of(file)) for name, file in find_specs(folder).items()}
+    chosen = known
+    if names:
+        files = [find_spec(name, folder) for name in names]
+        chosen = {Path(file.name).stem: (str(file), text_of(file)) for file in files}
+    specs = {name: _readable(text, path) for name, (path, text) in (known | chosen).items()}
+    problems: list[SpecError] = []
+    for name, (path, text) in chosen.items():
+        others = [spec for other, spec in specs.items() if spec and other != name]
+        problems += check_text(text, path, others)
+    return problems
+
+
+def _readable(text: str, path: str) -> DeviceSpec | None:
+    """Return a spec to hold others against; a broken one is complained of when its turn comes."""
+    from insole.errors import SpecError  # noqa: PLC0415 - with the ones above
+    from insole.spec.load import read  # noqa: PLC0415 - imports numpy and pandas
+
+    try:
+        return read(text, path)
+    except SpecError:
+        return None

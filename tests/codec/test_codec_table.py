@@ -1,0 +1,155 @@
+"""Blocks as tables: one row a sample, columns by role, places on the sole, capabilities."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from insole import tables
+from insole.capabilities import Capabilities
+from insole.codec import decode_block
+from insole.codec.table import capabilities, sample_rows, sensor_map
+from insole.errors import SpecError
+from insole.spec import load_spec
+from insole.spec.model import SensorSpec
+from insole.units import G0
+
+SIM = load_spec("sim_insole")
+ODD = load_spec(Path(__file__).with_name("odd_plate.toml"))
+CELLS = [f"cell_{number:02d}_n" for number in range(1, 17)]
+
+
+def block_of(spec, channel, payloads):
+    lengths = np.array([len(payload) for payload in payloads], np.int64)
+    times = np.arange(len(payloads), dtype=np.int64) * 40_000_000
+    decoded = decode_block(spec, channel, b"".join(payloads), lengths, times)
+    return next(iter(decoded.blocks.values()))
+
+
+def sim_rows():
+    return sample_rows(SIM, block_of(SIM, "frames", [v.payload for v in SIM.vectors[2:]]))
+
+
+def test_columns_and_types():
+    rows = sim_rows()
+    assert list(rows.columns) == [
+        "host_time_s", "device_ticks", "counter", "sample",
+        *CELLS, *tables.ACC, *tables.GYRO, "battery_pct",
+    ]  # fmt: skip
+    assert {rows[name].dtype for name in ("device_ticks", "counter", "sample")} == {np.dtype("i8")}
+    assert rows["battery_pct"].dtype == np.float64
+
+
+def test_each_sample_is_a_row_with_the_facts_of_its_packet():
+    rows = sim_rows()
+    assert len(rows) == 8
+    assert rows["host_time_s"].tolist() == [0.0] * 4 + [0.04] * 4
+    assert rows["device_ticks"].tolist() == [65510] * 4 + [14] * 4
+    assert rows["counter"].tolist() == [65535] * 4 + [0] * 4
+    assert rows["sample"].tolist() == [0, 1, 2, 3] * 2
+    assert rows["cell_01_n"].tolist()[:5] == [30.0, 30.25, 30.0, 30.0, 0.0]
+    assert np.isnan(rows["cell_03_n"].to_numpy()).tolist() == [False] * 4 + [True] * 4
+    assert rows["acc_x_g"].tolist()[4:] == [-0.5, -0.5, -1.0, -16.0]
+
+
+def test_sensor_columns_are_views_of_the_block():
+    block = block_of(SIM, "frames", [v.payload for v in SIM.vectors[2:]])
+    rows = sample_rows(SIM, block)
+    assert np.shares_memory(rows["cell_05_n"].to_numpy(), block.samples["load"])
+    assert rows["cell_05_n"].to_numpy().flags.c_contiguous
+
+
+def test_units_become_those_of_the_tables():
+    rows = sample_rows(ODD, block_of(ODD, "tail", [ODD.vectors[1].payload]))
+    np.testing.assert_allclose(rows["cop_ap_mm"], [10.0, np.nan])
+    np.testing.assert_allclose(rows["cop_ml_mm"], [-10.0, 1.0])
+    wide = sample_rows(ODD, block_of(ODD, "wide", [ODD.vectors[0].payload]))
+    np.testing.assert_allclose(wide["cell_02_n"], [-G0, 83886.07 * G0])
+
+
+def test_packets_of_different_lengths():
+    payloads = [ODD.vectors[0].payload, ODD.vectors[0].payload[:16]]
+    rows = sample_rows(ODD, block_of(ODD, "wide", payloads))
+    assert rows["sample"].tolist() == [0, 1, 0]
+    assert rows["host_time_s"].tolist() == [0.0, 0.0, 0.04]
+    np.testing.assert_array_equal(rows["total_n"], [100.0, np.nan, 100.0])
+
+
+def test_a_message_without_samples_is_one_row():
+    rows = sample_rows(ODD, block_of(ODD, "weight", [ODD.vectors[2].payload] * 2))
+    np.testing.assert_allclose(rows["total_n"], 80.0 * G0)
+    assert rows["sample"].tolist() == [0, 0]
+
+
+def test_a_device_without_clock_and_counter_has_no_such_columns():
+    rows = sample_rows(SIM, block_of(SIM, "info", [SIM.vectors[0].payload]))
+    assert list(rows.columns) == ["host_time_s", "sample"]
+
+
+def test_sensor_map_names_the_columns_of_the_rows():
+    for side in tables.SIDES:
+        sensors = tables.check_sensor_map(sensor_map(SIM, side))
+        assert sensors["column"].tolist() == CELLS
+        assert sensors["region"].value_counts()["heel"] == 4
+        medial = sensors.loc[sensors["region"] == "forefoot_medial", "x_mm"]
+        assert medial.max() < sensors.loc[sensors["region"] == "forefoot_lateral", "x_mm"].min()
+    with pytest.raises(SpecError, match="accepted: left, right"):
+        sensor_map(SIM, "both")
+
+
+def whole_regions(regions):
+    sensors = tuple(SensorSpec("load", index, region) for index, region in enumerate(regions))
+    return replace(ODD, sensors=sensors)
+
+
+def test_elements_with_regions_of_their_own_are_named_by_them():
+    spec = whole_regions(["heel", "forefoot"])
+    rows = sample_rows(spec, block_of(spec, "wide", [ODD.vectors[0].payload]))
+    assert {"heel_n", "forefoot_n"} < set(rows.columns)
+    assert sensor_map(spec, "left")["column"].tolist() == ["heel_n", "forefoot_n"]
+
+
+@pytest.mark.parametrize("regions", [["heel", "heel"], ["heel"], []])
+def test_other_elements_are_cells(regions):
+    spec = whole_regions(regions)
+    rows = sample_rows(spec, block_of(spec, "wide", [ODD.vectors[0].payload]))
+    assert {"cell_01_n", "cell_02_n"} < set(rows.columns)
+
+
+def test_capabilities():
+    assert capabilities(SIM, "both") == Capabilities(
+        regions=("hallux", "toes", "forefoot_medial", "forefoot_lateral", "midfoot", "heel"),
+        imu=True,
+        cop=True,
+        rate_hz=100.0,
+        sides="both",
+        unit="N",
+    )
+    assert capabilities(ODD, "merged") == Capabilities((), False, True, 100.0, "merged", "N")
+
+
+def test_cop_needs_two_places_or_a_field():
+    one_place = replace(SIM, sensors=SIM.sensors[:1])
+    no_place = replace(SIM, sensors=tuple(SensorSpec("load", i, "heel") for i in range(16)))
+    assert not capabilities(one_place, "left").cop
+    assert not capabilities(no_place, "left").cop
+
+
+def test_a_device_without_force_has_no_capabilities():
+    with pytest.raises(SpecError, match="measures no force"):
+        capabilities(replace(SIM, messages=SIM.messages[:1]), "left")
+
+
+@pytest.mark.slow
+def test_rows_of_an_hour_are_made_within_their_time():
+    block = block_of(SIM, "frames", [SIM.vectors[2].payload] * 90_000)
+    durations_s = []
+    for _ in range(5):
+        begun = time.process_time()
+        sample_rows(SIM, block)
+        durations_s.append(time.process_time() - begun)
+    assert min(durations_s) < 0.05
