@@ -1,0 +1,1 @@
+"""The rim towards devices: links, and several of them as one rig."""

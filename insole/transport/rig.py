@@ -1,0 +1,136 @@
+"""Several links as one: connect in turn, and one stream of what all of them send."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from math import inf
+from typing import TYPE_CHECKING, TypeAlias
+
+from insole.errors import LinkError
+from insole.transport.base import LinkEvent, Notification
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from insole.transport.base import Link
+
+Item: TypeAlias = Notification | LinkEvent
+
+_ITEMS_AHEAD = 64
+"""How many items of a link may wait before the link has to (our choice)."""
+
+
+async def run(links: Sequence[Link], deliver: Callable[[list[Item]], Awaitable[None]]) -> None:
+    """Open links, deliver what they send until all have ended, and close them.
+
+    Parameters
+    ----------
+    links : sequence of Link
+        Opened one after the other, since two devices that connect at once disturb each other;
+        closed in reverse order, also when cancelled.
+    deliver : coroutine function
+        Gets items in batches. The order within a link is kept; between links it is that of host
+        times, as far as it can be had without waiting for a link that has nothing to send.
+
+    Raises
+    ------
+    LinkError
+        If a link cannot be opened, or all were lost. One lost link ends with an event ``lost``
+        while the others go on.
+    ExceptionGroup
+        If `deliver` or a link fails otherwise; the links are closed.
+    """
+    async with AsyncExitStack() as opened:
+        for link in links:
+            opened.push_async_callback(link.close)
+            await link.open()
+        await _merge(links, deliver)
+
+
+@dataclass(slots=True)
+class _Inbox:
+    """What one link has sent and nobody has taken yet."""
+
+    items: deque[Item] = field(default_factory=deque)
+    room: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: bool = False
+    error: LinkError | None = None
+
+    @property
+    def next_time_ns(self) -> float:
+        """Host time of the next item; infinite if there is none."""
+        return self.items[0].host_time_ns if self.items else inf
+
+
+async def _merge(links: Sequence[Link], deliver: Callable[[list[Item]], Awaitable[None]]) -> None:
+    inboxes = [_Inbox() for _ in links]
+    news = asyncio.Event()
+    try:
+        async with asyncio.TaskGroup() as pumps:
+            for link, inbox in zip(links, inboxes, strict=True):
+                pumps.create_task(_pump(link, inbox, news))
+            await _forward(inboxes, news, deliver)
+    except asyncio.CancelledError:
+        await deliver(_whatever(inboxes))  # what has arrived is not thrown away
+        raise
+    errors = [inbox.error for inbox in inboxes if inbox.error]
+    if errors and len(errors) == len(links):
+        raise errors[0]
+
+
+async def _pump(link: Link, inbox: _Inbox, news: asyncio.Event) -> None:
+    """Fill an inbox until the link ends; a lost link leaves an event as its last word."""
+    time_ns = 0
+    try:
+        async for item in link.notifications():
+            time_ns = item.host_time_ns
+            inbox.items.append(item)
+            news.set()
+            if len(inbox.items) >= _ITEMS_AHEAD:
+                inbox.room.clear()
+                await inbox.room.wait()
+    except LinkError as error:
+        inbox.error = error
+        inbox.items.append(LinkEvent(link.role, time_ns, "lost", error.problem))
+    inbox.ended = True
+    news.set()
+
+
+async def _forward(
+    inboxes: Sequence[_Inbox],
+    news: asyncio.Event,
+    deliver: Callable[[list[Item]], Awaitable[None]],
+) -> None:
+    while any(inbox.items or not inbox.ended for inbox in inboxes):
+        await asyncio.sleep(0)  # a link that has more to send at once fills its inbox meanwhile
+        news.clear()
+        if batch := _in_order(inboxes) or _whatever(inboxes):
+            await deliver(batch)
+        else:
+            await news.wait()
+
+
+def _in_order(inboxes: Sequence[_Inbox]) -> list[Item]:
+    """Take items by host time for as long as no running link could have an earlier one."""
+    batch = []
+    while all(inbox.items or inbox.ended for inbox in inboxes) and (
+        item := _take_earliest(inboxes)
+    ):
+        batch.append(item)
+    return batch
+
+
+def _whatever(inboxes: Sequence[_Inbox]) -> list[Item]:
+    """Take all there is, by host time."""
+    return list(iter(lambda: _take_earliest(inboxes), None))
+
+
+def _take_earliest(inboxes: Sequence[_Inbox]) -> Item | None:
+    inbox = min(inboxes, key=lambda inbox: inbox.next_time_ns, default=None)
+    if inbox is None or not inbox.items:
+        return None
+    inbox.room.set()
+    return inbox.items.popleft()
