@@ -1,0 +1,1 @@
+"""One clock and one grid: from samples of several devices to one ForceTable."""
