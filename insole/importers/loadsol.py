@@ -233,6 +233,10 @@ def _masked(columns: dict[str, NDArray[np.float64]]) -> dict[str, NDArray[np.flo
 
 def _nominal_rate_hz(stamps_s: NDArray[np.float64]) -> float:
     estimate = estimate_rate_hz(stamps_s)
+    if not estimate > 0.0:
+        raise FormatError(
+            Loadsol.name, 0, "has no two valid time stamps; export the recording again"
+        )
     for nominal in _NOMINAL_HZ:
         if abs(estimate / nominal - 1.0) < _RATE_TOLERANCE:
             return nominal

@@ -1,0 +1,62 @@
+"""A session file as report and figure, and a damaged one as far as it is whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from insole.cli.folder import write_beside, write_new
+from insole.cli.talk import say
+from insole.record.store import recover
+from insole.session import load
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from insole.measure.kind import Exercise
+    from insole.record.store import Damage
+    from insole.session import Session
+
+NAMED = 8
+"""How many damaged parts are named before the rest is only counted."""
+
+
+def open_whole(path: Path, exercise: Exercise | None = None) -> Session:
+    """Return a session; one that was cut off while recording is finished first.
+
+    That, and whatever is damaged, is said on standard error.
+
+    Raises
+    ------
+    StoreError
+        If the file cannot be opened.
+    """
+    if done := recover(path):
+        say(f"{path}: {done}")
+    session = load(path, exercise=exercise)
+    if session.damage:
+        say(_damaged(path, session.damage))
+    return session
+
+
+def _damaged(path: Path, damage: Sequence[Damage]) -> str:
+    named = "; ".join(str(one) for one in damage[:NAMED])
+    more = f"; and {len(damage) - NAMED} more" if len(damage) > NAMED else ""
+    return f"{path}: is damaged, and only the rest of it is used: {named}{more}"
+
+
+def draw(session: Session, path: Path, out: Path | None = None) -> Path:
+    """Write the figure of a session as PNG; without `out` beside its file, under a free name.
+
+    Raises
+    ------
+    FileExistsError
+        If `out` exists.
+    """
+    from insole import plot  # noqa: PLC0415 - matplotlib takes long and a report needs none
+
+    png = plot.to_png(plot.timeline(session))
+    if out is None:
+        return write_beside(path.with_suffix(".png"), png)
+    write_new(out, png)
+    return out

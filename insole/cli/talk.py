@@ -1,0 +1,10 @@
+"""What the commands say beside their result: one line each, on standard error."""
+
+from __future__ import annotations
+
+import click
+
+
+def say(text: str) -> None:
+    """Write a sentence to standard error, on one line, under the program's name."""
+    click.echo(f"insole: {' '.join(text.split())}", err=True)
