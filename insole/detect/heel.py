@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from insole.detect.base import FootChunk, HeelUp
-from insole.detect.levels import BLOCK_S, LevelParams, Levels
+from insole.detect.levels import BLOCK_S, Block, LevelParams, Levels, blocks_of
 from insole.filter import lowpass
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ class _Signal:
     last_total: float = float("nan")
     rest_heel: Floats = field(default_factory=lambda: np.empty(0))
     rest_total: Floats = field(default_factory=lambda: np.empty(0))
+    past: Floats = field(default_factory=lambda: np.empty((2, 0)))
+    """Means of heel and total of the last blocks, (2, b)."""
 
 
 @dataclass(slots=True)
@@ -96,7 +98,9 @@ class HeelDetector:
 
     def start(self) -> HeelState:
         """Return the state before the first sample."""
-        return HeelState(Levels(self._p.levels, newton=self._newton, block_s=self._block_s))
+        levels = Levels(self._p.levels, newton=self._newton, block_s=self._block_s)
+        unknown = np.full((2, levels.quiet_blocks - 1), np.nan)
+        return HeelState(levels, _Signal(past=unknown))
 
     def step(self, state: HeelState, chunk: FootChunk) -> tuple[HeelState, list[HeelUp]]:
         """Return the state after `chunk`, and the heel-ups that ended for certain."""
@@ -104,15 +108,13 @@ class HeelDetector:
             return state, []
         state = replace(state, levels=state.levels.copy(), found=[])
         heel, total = self._whole_blocks(state, chunk)
-        means = heel.mean(axis=1).tolist(), total.mean(axis=1).tolist()
+        blocks = self._with_past(state, heel.mean(axis=1), total.mean(axis=1))
         extremes = heel.min(axis=1).tolist(), heel.max(axis=1).tolist()
-        for block, heel_mean, total_mean, lowest, highest in zip(
-            heel, *means, *extremes, strict=True
-        ):
+        for samples, block, lowest, highest in zip(heel, blocks, *extremes, strict=True):
             if self._may_change(state, lowest, highest):
-                self._walk(state, block)
+                self._walk(state, samples)
             state.sample += self._block
-            state.levels.feed(heel_mean, total_mean, up=state.up)
+            state.levels.feed(block, up=state.up)
         return state, state.found
 
     def finish(self, state: HeelState) -> list[HeelUp]:
@@ -138,9 +140,16 @@ class HeelDetector:
         total = np.concatenate([s.rest_total, total])
         whole = len(heel) // self._block * self._block
         state.signal = _Signal(
-            filter_heel, filter_total, last_heel, last_total, heel[whole:], total[whole:]
+            filter_heel, filter_total, last_heel, last_total, heel[whole:], total[whole:], s.past
         )
         return heel[:whole].reshape(-1, self._block), total[:whole].reshape(-1, self._block)
+
+    def _with_past(self, state: HeelState, heel: Floats, total: Floats) -> list[Block]:
+        """Return the blocks of a chunk, each with what it must know of those before it."""
+        count = state.levels.quiet_blocks
+        means = np.hstack([state.signal.past, np.vstack([heel, total])])
+        state.signal = replace(state.signal, past=means[:, means.shape[1] - count + 1 :])
+        return blocks_of(means[0], means[1], count)
 
     def _may_change(self, state: HeelState, lowest: float, highest: float) -> bool:
         """Tell without looking at each sample that nothing happens in a block."""

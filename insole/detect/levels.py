@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats: TypeAlias = NDArray[np.float64]
 
 BLOCK_S = 0.1
 """Levels move once in each such block, counted from the first sample, s; rounded to whole samples
@@ -37,22 +45,60 @@ class LevelParams:
     counts, whose newton are unknown)."""
 
 
+class Block(NamedTuple):
+    """Mean loads of one block, and mean and range of those of the last `quiet_s`.
+
+    The ranges are infinite as long as less than `quiet_s` has been seen.
+    """
+
+    heel: float
+    total: float
+    heel_mean: float
+    total_mean: float
+    heel_range: float
+    total_range: float
+
+
+def blocks_of(heel: Floats, total: Floats, count: int) -> list[Block]:
+    """Return a `Block` for each pair of means but the first `count` − 1, which are its past.
+
+    Parameters
+    ----------
+    heel, total : (n,) arrays
+        Mean loads of consecutive blocks, in one unit of force; NaN before the recording began.
+    count : int
+        Blocks in `LevelParams.quiet_s`.
+    """
+    columns = [heel[count - 1 :], total[count - 1 :]]
+    ranges = []
+    for means in (heel, total):
+        last = [means[k : len(means) - count + 1 + k] for k in range(count)]
+        # added one by one, in order of time: the last bit may not depend on the chunk's length
+        columns.append(sum(last[1:], last[0]) / count)
+        spread = np.maximum.reduce(last) - np.minimum.reduce(last)
+        ranges.append(np.where(np.isnan(spread), np.inf, spread))
+    return list(map(Block, *(column.tolist() for column in (*columns, *ranges))))
+
+
 class Levels:
     """Running base, floor and standing total of one foot; a private, mutable part of a state.
 
-    Fed with the mean heel and total load of each block of `block_s`, in one unit of force.
+    Fed with each block of `block_s`, loads in one unit of force.
     """
 
     __slots__ = (
-        "_block_s", "_flat", "_flat_before", "_history", "_newton", "_p", "_waiting",
-        "base", "floor", "seen", "stand",
+        "_block_s", "_flat", "_flat_before", "_hold_back", "_newton", "_p", "_sway_back",
+        "_waiting", "base", "floor", "quiet_blocks", "seen", "stand",
     )  # fmt: skip
 
     def __init__(self, params: LevelParams, *, newton: bool, block_s: float = BLOCK_S) -> None:
         self._p = params
         self._block_s = block_s
         self._newton = newton
-        self._history: tuple[tuple[float, float], ...] = ()
+        self.quiet_blocks, self._hold_back, self._sway_back = (
+            max(1, round(time_s / block_s))
+            for time_s in (params.quiet_s, params.hold_back_s, params.sway_back_s)
+        )
         self._waiting: tuple[tuple[float, float], ...] = ()
         self._flat = 0
         self._flat_before = (0, 0)
@@ -87,56 +133,45 @@ class Levels:
         """Return the heel load at which the normalised load is `z`."""
         return self.floor + z * (self.base - self.floor)
 
-    def feed(self, heel: float, total: float, *, up: bool) -> None:
-        """Take the means of one block."""
-        self._history = (*self._history, (heel, total))[-self._blocks(self._p.quiet_s) :]
-        quiet = self._is_quiet() and not up
+    def feed(self, block: Block, *, up: bool) -> None:
+        """Take one block."""
+        quiet = not up and self._is_quiet(block)
         self._count_flat(quiet=quiet)
         if up:
             self._waiting = ()
-            self._track_floor(heel, total)
+            self._track_floor(block.heel, block.total)
         if quiet:
             # what follows shortly before a raise must not enter the base: hold it back
-            self._waiting = (*self._waiting, (heel, total))
+            self._waiting = (*self._waiting, (block.heel, block.total))
             if not self.usable:
-                self._restart()
+                self._restart(block)
                 self._waiting = self._waiting[-1:]
-            elif len(self._waiting) > self._blocks(self._p.hold_back_s):
+            elif len(self._waiting) > self._hold_back:
                 self._average(*self._waiting[0])
                 self._waiting = self._waiting[1:]
-
-    def _blocks(self, time_s: float) -> int:
-        return max(1, round(time_s / self._block_s))
 
     def _count_flat(self, *, quiet: bool) -> None:
         if quiet:
             self._flat += 1
             return
         length, ago = self._flat_before
-        recent = ago < self._blocks(self._p.sway_back_s)
+        recent = ago < self._sway_back
         self._flat_before = (self._flat, 0) if self._flat else (length * recent, ago + 1)
         self._flat = 0
 
-    def _is_quiet(self) -> bool:
-        if len(self._history) < self._blocks(self._p.quiet_s):
-            return False
-        heels = [h for h, _ in self._history]
-        totals = [t for _, t in self._history]
-        total = sum(totals) / len(totals)
+    def _is_quiet(self, block: Block) -> bool:
         limit = self._p.quiet_fraction
-        loaded = total > max(30.0 if self._newton else 0.0, self._p.floor_loaded * self.stand)
+        loaded = max(30.0 if self._newton else 0.0, self._p.floor_loaded * self.stand)
         return (
-            loaded
-            and max(totals) - min(totals) < limit * total
-            and max(heels) - min(heels) < limit * max(self.base, sum(heels) / len(heels))
+            block.total_mean > loaded
+            and block.total_range < limit * block.total_mean
+            and block.heel_range < limit * max(self.base, block.heel_mean)
         )
 
-    def _restart(self) -> None:
+    def _restart(self, block: Block) -> None:
         """Take the last second as it is: until the heel has been seen loaded nothing is known."""
-        count = len(self._history)
-        self.base = sum(h for h, _ in self._history) / count
-        self.stand = sum(t for _, t in self._history) / count
-        self.seen = count
+        self.base, self.stand = block.heel_mean, block.total_mean
+        self.seen = self.quiet_blocks
 
     def _average(self, heel: float, total: float) -> None:
         self.seen += 1

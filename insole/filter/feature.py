@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats: TypeAlias = NDArray[np.float64]
+    Bools: TypeAlias = NDArray[np.bool_]
 
 COP_FROM_N = 50.0
 """Total below which a centre of pressure is noise, N (our choice; published insole figures degrade
@@ -60,19 +61,20 @@ def side_features(samples: pd.DataFrame, sensors: pd.DataFrame) -> pd.DataFrame:
     """
     unit = _unit(samples, sensors)
     loads = _loads(samples, list(sensors["column"]))
-    filled = _filled(loads, sensors["region"].to_numpy())
+    missing = np.isnan(loads)
+    filled = _filled(loads, missing, sensors["region"].to_numpy())
     columns: dict[str, Floats] = {"time_s": samples["time_s"].to_numpy()}
-    total = summed = _sum(filled, loads, MISSING_CELLS)
+    total = summed = _sum(filled, missing, MISSING_CELLS)
     if f"total_{unit}" in samples.columns:
         total = samples[f"total_{unit}"].to_numpy(dtype=np.float64)
         # zones that are all missing while the total says 0: the packet was lost
         if len(sensors):
-            total = np.where(np.isnan(loads).all(axis=1), np.nan, total)
+            total = np.where(missing.all(axis=1), np.nan, total)
     columns[f"total_{unit}"] = total
     for region in tables.REGIONS:
         of_region = (sensors["region"] == region).to_numpy()
         if of_region.any():
-            load = _sum(filled[:, of_region], loads[:, of_region], MISSING_IN_REGION)
+            load = _sum(filled[:, of_region], missing[:, of_region], MISSING_IN_REGION)
             columns[f"{region}_{unit}"] = np.where(np.isnan(total), np.nan, load)
     loaded = (total > COP_FROM[unit]) & np.isfinite(summed)
     columns |= _cop(samples, sensors, filled, loaded)
@@ -124,9 +126,9 @@ def _loads(samples: pd.DataFrame, names: Sequence[str]) -> Floats:
     return samples[list(names)].to_numpy(dtype=np.float64)
 
 
-def _filled(loads: Floats, regions: NDArray[np.object_]) -> Floats:
+def _filled(loads: Floats, missing: Bools, regions: NDArray[np.object_]) -> Floats:
     """Replace missing cells by the mean of their region, else by that of the whole sole."""
-    if not np.isnan(loads).any():
+    if not missing.any():
         return loads
     filled = loads.copy()
     for region in set(regions):
@@ -142,22 +144,25 @@ def _with_row_means(loads: Floats) -> Floats:
     return np.where(there, loads, mean[:, None])
 
 
-def _sum(filled: Floats, loads: Floats, may_miss: float) -> Floats:
+def _sum(filled: Floats, missing: Bools, may_miss: float) -> Floats:
     """Sum each row; NaN if more than a share of `may_miss` was missing before it was filled."""
-    if not loads.shape[1]:
-        return np.full(len(loads), np.nan)
-    missing = np.isnan(loads).mean(axis=1)
-    return np.where(missing > may_miss, np.nan, filled.sum(axis=1))
+    if not missing.shape[1]:
+        return np.full(len(missing), np.nan)
+    total: Floats = filled.sum(axis=1)
+    if missing.any():
+        total[missing.mean(axis=1) > may_miss] = np.nan
+    return total
 
 
 def _cop(
-    samples: pd.DataFrame, sensors: pd.DataFrame, filled: Floats, loaded: NDArray[np.bool_]
+    samples: pd.DataFrame, sensors: pd.DataFrame, filled: Floats, loaded: Bools
 ) -> dict[str, Floats]:
     there = {c: samples[c].to_numpy(dtype=np.float64) for c in tables.COP if c in samples.columns}
     placed = len(sensors) > 2 and sensors[["x_mm", "y_mm"]].notna().to_numpy().all()
     if there or not placed:
         return there
-    pressed = filled.clip(0.0)
+    # an hour of cells is large: it is copied only where a cell really pulls
+    pressed = filled.clip(0.0) if np.nanmin(filled, initial=0.0) < 0.0 else filled
     whole = pressed.sum(axis=1)
     weight = np.where(loaded & (whole > 0.0), whole, np.nan)
     return {

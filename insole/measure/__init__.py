@@ -1,0 +1,1 @@
+"""Regions in, `Measured` numbers out."""
