@@ -18,6 +18,8 @@ input are also ``ValueError``, so that a caller may treat them as such.
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class InsoleError(Exception):
     """The root: catching it catches all that the package raises on purpose."""
@@ -36,10 +38,16 @@ class SpecError(InsoleError, ValueError):
 
 
 class DecodeError(InsoleError, ValueError):
-    """A payload does not fit the layout that its spec states."""
+    """A payload does not fit the layout that its spec states.
 
-    def __init__(self, spec: str, channel: str, payload: bytes, problem: str) -> None:
+    ``frames`` are the messages in it that are whole all the same; none if it holds but one.
+    """
+
+    def __init__(
+        self, spec: str, channel: str, payload: bytes, problem: str, frames: tuple[Any, ...] = ()
+    ) -> None:
         self.spec, self.channel, self.payload, self.problem = spec, channel, payload, problem
+        self.frames = frames
         super().__init__(f"{spec}, channel {channel}, {len(payload)} bytes: {problem}")
 
 

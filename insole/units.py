@@ -23,6 +23,7 @@ TO_CANONICAL = MappingProxyType(
     {
         # unit as written: (canonical unit, factor)
         "N": ("N", 1.0), "kN": ("N", 1000.0), "kgf": ("N", G0), "adc": ("adc", 1.0),
+        "lbf": ("N", LB_TO_KG * G0),
         "N/cm2": ("N/cm2", 1.0), "N/cm²": ("N/cm2", 1.0), "kPa": ("kPa", 1.0),
         "g": ("g", 1.0), "m/s2": ("g", 1.0 / G0), "mg": ("g", 0.001),
         "dps": ("dps", 1.0), "deg/s": ("dps", 1.0), "rad/s": ("dps", 57.29577951308232),

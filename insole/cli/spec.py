@@ -46,18 +46,42 @@ def list_command(spec_folder: Path | None, as_json: bool) -> None:
 
 @command.command()
 @click.argument("name")
+@click.option(
+    "--map",
+    "picture",
+    metavar="PNG",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Draw where the sensors lie on the sole into this file.",
+)
+@click.option("--side", type=click.Choice(["left", "right"]), default="left", show_default=True)
 @spec_folder_option
 @json_option
-def show(name: str, spec_folder: Path | None, as_json: bool) -> None:
+def show(
+    name: str, picture: Path | None, side: str, spec_folder: Path | None, as_json: bool
+) -> None:
     """Show one device: sources, channels, messages, sensors.
 
-    NAME is a device's name as `insole spec list` prints it, or the path of a .toml file.
+    NAME is a device's name as `insole spec list` prints it, or the path of a .toml file. SIDE is
+    the foot to draw.
     """
     from insole.spec import load_spec  # noqa: PLC0415 - imports numpy and pandas
     from insole.spec.describe import describe, to_dict  # noqa: PLC0415 - likewise
 
     spec = load_spec(name, spec_folder)
+    if picture:
+        from insole.codec.table import sensor_map  # noqa: PLC0415 - imports numpy and pandas
+        from insole.plot.sole import sole  # noqa: PLC0415 - imports matplotlib
+
+        sole(sensor_map(spec, side), spec.name, side).savefig(picture, format="png")
     click.echo(json.dumps(to_dict(spec)) if as_json else describe(spec))
+
+
+@command.command(name="schema")
+def schema_command() -> None:
+    """Print the JSON Schema of device files, by which editors complete and check them."""
+    from insole.spec.language import schema_text  # noqa: PLC0415 - imports numpy and pandas
+
+    click.echo(schema_text(), nl=False)
 
 
 @command.command()

@@ -3,41 +3,47 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
+from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from insole.codec.layout import layouts_by_channel, read_rows, unknown_channel, wrong_length
+from insole.codec.connection import Some, between, gather_connection, joined
+from insole.codec.decoder import unknown_channel
 from insole.errors import DecodeError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
 
-    from insole.codec.layout import Layout
+    from insole.codec.connection import Packets
+    from insole.codec.group import Gathered
     from insole.codec.number import Numbers
     from insole.spec.model import DeviceSpec
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The packets of one message, decoded.
+    """The messages of one name, decoded.
 
     Parameters
     ----------
     message : str
         Its name in the spec.
     packet : ndarray of int64, (p,)
-        Index of each decoded packet among those given.
+        Index of the packet that completed each, among those given.
     host_time_ns : ndarray of int64, (p,)
         Arrival, ns since the start of the recording.
     count : ndarray of int64, (p,)
-        Samples in each packet; 1 for a message without samples, which is itself one.
+        Samples in each; 1 for a message without samples, which is itself one.
     header : mapping of str to ndarray, (p,)
-        int64 raw values of whole fields, else float64 in the field's unit.
+        int64 raw values of whole fields, else float64 in the field's unit, NaN where a flag leaves
+        the field out; texts as objects, None where left out.
     samples : mapping of str to ndarray, (p, n) or (p, n, k)
-        float64 in the field's unit; n is the largest `count`, NaN behind the last of a packet.
+        float64 in the field's unit; n is the largest `count`, NaN behind the last of a packet, and
+        where the field is not in a message.
     """
 
     message: str
@@ -50,11 +56,16 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """All that a run of packets holds: blocks by message, and what could not be decoded."""
+    """All that a run of packets holds.
+
+    Blocks by message; how many packets had something that does not fit, and what was wrong with
+    the first of them; how many messages and items had a tag that the spec does not know.
+    """
 
     blocks: Mapping[str, Block]
     errors: int
     first_error: DecodeError | None
+    skipped: int = 0
 
 
 def decode_block(
@@ -64,7 +75,7 @@ def decode_block(
     lengths: npt.NDArray[np.int64],
     host_time_ns: npt.NDArray[np.int64],
 ) -> Decoded:
-    """Decode the packets of one channel, with the result of feeding them one by one.
+    """Decode the packets of one channel and connection, as if they were fed one by one.
 
     Parameters
     ----------
@@ -89,101 +100,92 @@ def decode_block(
     DecodeError
         If lengths, arrival times and payload do not belong together.
     """
-    _require_matching(spec, channel, payload, lengths, host_time_ns)
-    layout = layouts_by_channel(spec).get(channel)
-    if layout is None:
-        return _nothing_decoded(spec, channel, payload, lengths)
-    fits = layout.fits(lengths)
-    bad = np.flatnonzero(~fits)
-    error = None
-    if bad.size:
-        error = wrong_length(layout, spec.id, _payload_of(payload, lengths, int(bad[0])))
-    blocks = {}
-    if bad.size < lengths.size:
-        blocks[layout.message.name] = _block(layout, payload, lengths, host_time_ns, fits)
-    return Decoded(blocks, int(bad.size), error)
+    packets = Some(np.arange(len(lengths)), host_time_ns, lengths, payload)
+    return decode_channels(spec, {channel: packets})[0][channel]
 
 
-def _block(
-    layout: Layout,
-    payload: bytes,
-    lengths: npt.NDArray[np.int64],
-    host_time_ns: npt.NDArray[np.int64],
-    fits: npt.NDArray[np.bool_],
-) -> Block:
-    """Decode the packets that fit, one group for each length that occurs."""
-    octets = np.frombuffer(payload, np.uint8)
-    packet = np.flatnonzero(fits).astype(np.int64)
-    fitting = lengths[packet]
-    groups = [
-        read_rows(layout, _rows(octets, lengths, int(length))) for length in np.unique(fitting)
-    ]
-    count = layout.count(fitting)
-    header, samples = groups[0] if len(groups) == 1 else _merged(groups, fitting, count)
-    name = layout.message.name
-    return Block(name, packet, host_time_ns[packet], count, header, samples)
+def decode_channels(
+    spec: DeviceSpec, channels: Mapping[str, Packets], seams_ns: Sequence[int] = ()
+) -> tuple[dict[str, Decoded], DeviceSpec]:
+    """Decode all packets of a device, as if they were fed one by one in order of arrival.
 
+    Channels are decoded together, since what comes on one may tell how to read another.
 
-def _rows(
-    octets: npt.NDArray[np.uint8], lengths: npt.NDArray[np.int64], length: int
-) -> npt.NDArray[np.uint8]:
-    """Return the packets of one length, (p, length); a view when all have it."""
-    chosen = lengths == length
-    if not chosen.all():
-        octets = octets[np.repeat(chosen, lengths)]
-    return octets.reshape(-1, length)
+    Parameters
+    ----------
+    spec : DeviceSpec
+        What the device is.
+    channels : mapping of str to Packets
+        The packets of each channel, by the spec's name of it, in order of arrival.
+    seams_ns : sequence of int
+        Arrival times, ns, at which a new connection began, and so a new decoder.
 
+    Returns
+    -------
+    dict of str to Decoded
+        What each channel holds.
+    DeviceSpec
+        The spec with what the device told of itself, in the last connection.
 
-def _merged(
-    groups: list[tuple[dict[str, Numbers], dict[str, Numbers]]],
-    lengths: npt.NDArray[np.int64],
-    count: npt.NDArray[np.int64],
-) -> tuple[dict[str, Numbers], dict[str, Numbers]]:
-    """Bring groups of different lengths (ascending) back into order of arrival."""
-    places = [np.flatnonzero(lengths == length) for length in np.unique(lengths)]
-    header = {name: np.empty(len(lengths), part.dtype) for name, part in groups[0][0].items()}
-    samples = {
-        name: _empty_columns(len(lengths), int(count.max()), part)
-        for name, part in groups[0][1].items()
+    Raises
+    ------
+    DecodeError
+        If lengths, arrival times and payload of a channel do not belong together.
+    """
+    for channel, packets in channels.items():
+        _require_matching(spec, channel, packets)
+    carrying = {message.channel for message in spec.messages}
+    parts: dict[str, list[tuple[int, Gathered]]] = {name: [] for name in channels}
+    learnt = spec
+    for begun, ended in pairwise([-inf, *sorted(seams_ns), inf]):
+        of = {name: between(channels[name], begun, ended) for name in channels if name in carrying}
+        gathered, learnt = gather_connection(spec, {name: part for name, (_, part) in of.items()})
+        for name, each in gathered.items():
+            parts[name].append((of[name][0], each))
+    decoded = {
+        name: _decoded(spec, name, packets, joined(parts[name]))
+        if parts[name]
+        else _nothing_decoded(spec, name, packets)
+        for name, packets in channels.items()
     }
-    for place, (group_header, group_samples) in zip(places, groups, strict=True):
-        for name, part in group_header.items():
-            header[name][place] = part
-        for name, part in group_samples.items():
-            samples[name][place, : part.shape[1]] = part
-    return header, samples
+    return decoded, learnt
 
 
-def _empty_columns(packets: int, count: int, like: Numbers) -> Numbers:
-    """Return NaN for so many packets and samples, each element contiguous in memory."""
-    if like.ndim == 2:
-        return np.full((packets, count), np.nan)
-    return np.full((like.shape[2], packets, count), np.nan).transpose(1, 2, 0)
+def _decoded(spec: DeviceSpec, channel: str, packets: Packets, gathered: Gathered) -> Decoded:
+    times = packets.host_time_ns
+    blocks = {
+        name: Block(name, rows.packet, times[rows.packet], rows.count, rows.header, rows.samples)
+        for name, rows in gathered.messages.items()
+    }
+    error = _error(spec, channel, packets, gathered)
+    return Decoded(blocks, len(gathered.problems), error, gathered.skipped)
 
 
-def _nothing_decoded(
-    spec: DeviceSpec, channel: str, payload: bytes, lengths: npt.NDArray[np.int64]
-) -> Decoded:
-    if not lengths.size:
+def _error(
+    spec: DeviceSpec, channel: str, packets: Packets, gathered: Gathered
+) -> DecodeError | None:
+    if not gathered.problems:
+        return None
+    first = min(gathered.problems)
+    return DecodeError(spec.id, channel, _payload_of(packets, first), gathered.problems[first])
+
+
+def _nothing_decoded(spec: DeviceSpec, channel: str, packets: Packets) -> Decoded:
+    if not len(packets.lengths):
         return Decoded({}, 0, None)
-    error = unknown_channel(spec, channel, _payload_of(payload, lengths, 0))
-    return Decoded({}, int(lengths.size), error)
+    error = unknown_channel(spec, channel, _payload_of(packets, 0))
+    return Decoded({}, len(packets.lengths), error)
 
 
-def _payload_of(payload: bytes, lengths: npt.NDArray[np.int64], packet: int) -> bytes:
-    start = int(lengths[:packet].sum())
-    return payload[start : start + int(lengths[packet])]
+def _payload_of(packets: Packets, index: int) -> bytes:
+    start = int(packets.lengths[:index].sum())
+    return packets.payload[start : start + int(packets.lengths[index])]
 
 
-def _require_matching(
-    spec: DeviceSpec,
-    channel: str,
-    payload: bytes,
-    lengths: npt.NDArray[np.int64],
-    host_time_ns: npt.NDArray[np.int64],
-) -> None:
-    if lengths.shape != host_time_ns.shape:
-        problem = f"{len(lengths)} lengths but {len(host_time_ns)} arrival times"
+def _require_matching(spec: DeviceSpec, channel: str, packets: Packets) -> None:
+    lengths, payload = packets.lengths, packets.payload
+    if lengths.shape != packets.host_time_ns.shape:
+        problem = f"{len(lengths)} lengths but {len(packets.host_time_ns)} arrival times"
     elif (lengths < 0).any() or int(lengths.sum()) != len(payload):
         problem = "the packets' lengths do not add up to the bytes that are there"
     else:

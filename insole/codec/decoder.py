@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from insole.codec.layout import layouts_by_channel, read_rows, unknown_channel, wrong_length
+from insole.codec.dialect import Frame, dialect_for
+from insole.codec.framing import Cut, cutter_for
+from insole.codec.parse import Parser
+from insole.codec.script import require_allowed
+from insole.errors import DecodeError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
-    from insole.codec.number import Numbers
+    from insole.codec.framing import Cutter
+    from insole.codec.script import Action
     from insole.spec.model import DeviceSpec
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One decoded message.
-
-    Parameters
-    ----------
-    message : str
-        Its name in the spec.
-    host_time_ns : int
-        Arrival, ns since the start of the recording.
-    header : mapping of str to int or float
-        Raw value of a whole field, else in the field's unit, NaN if missing.
-    samples : mapping of str to ndarray, (n,) or (n, k)
-        n samples of one or k elements in the field's unit, NaN where missing.
-    """
-
-    message: str
-    host_time_ns: int
-    header: Mapping[str, int | float]
-    samples: Mapping[str, Numbers]
 
 
 class Decoder:
@@ -45,11 +25,30 @@ class Decoder:
     ----------
     spec : DeviceSpec
         What the device is.
+
+    Attributes
+    ----------
+    skipped : int
+        Messages and items with a tag that the spec does not know; they were stepped over.
     """
 
     def __init__(self, spec: DeviceSpec) -> None:
         self._spec = spec
-        self._layouts = layouts_by_channel(spec)
+        self._parsers = parsers(spec)
+        self._cutters = cutters(self._parsers)
+        self._dialect = dialect_for(spec)
+        self._actions: list[Action] = []
+        self.skipped = 0
+
+    @property
+    def spec(self) -> DeviceSpec:
+        """The spec with what the device has told of itself so far."""
+        return self._dialect.learnt() if self._dialect else self._spec
+
+    def actions(self) -> list[Action]:
+        """Return, once, what the dialect wants said to the device since it was last asked."""
+        actions, self._actions = self._actions, []
+        return actions
 
     def feed(self, channel: str, payload: bytes, host_time_ns: int) -> list[Frame]:
         """Return the frames that this packet completes.
@@ -66,19 +65,52 @@ class Decoder:
         Raises
         ------
         DecodeError
-            If no message comes on the channel, or the payload does not fit its layout.
+            If no message comes on the channel, or something in the payload does not fit. Frames
+            that are whole all the same are the error's ``frames``.
         """
-        layout = self._layouts.get(channel)
-        if layout is None:
+        parser = self._parsers.get(channel)
+        if parser is None:
             raise unknown_channel(self._spec, channel, payload)
-        if not layout.fits(len(payload)):
-            raise wrong_length(layout, self._spec.id, payload)
-        header, samples = read_rows(layout, np.frombuffer(payload, np.uint8).reshape(1, -1))
-        return [
-            Frame(
-                layout.message.name,
-                host_time_ns,
-                {name: value.item() for name, value in header.items()},
-                {name: value[0] for name, value in samples.items()},
-            )
-        ]
+        cutter = self._cutters.get(channel)
+        messages, problems = cutter.feed(payload) if cutter else Cut([payload], [])
+        frames: list[Frame] = []
+        for message in messages:
+            parsed, numbers = parser.parse(message)
+            self.skipped += parsed.skipped
+            for found in parsed.found:
+                header, samples = found.plan.read_one(numbers, found.at)
+                frame = Frame(found.plan.message.name, host_time_ns, header, samples)
+                frames += self._translated(frame)
+            if parsed.problem:
+                problems.append(parsed.problem)
+        if problems:
+            raise DecodeError(self._spec.id, channel, payload, problems[0], tuple(frames))
+        return frames
+
+    def _translated(self, frame: Frame) -> Iterator[Frame]:
+        if self._dialect is None:
+            yield frame
+            return
+        for action in self._dialect.on_frame(frame):
+            self._actions.append(require_allowed(self._spec, action))
+        translated = self._dialect.translate(frame)
+        if translated is not None:
+            yield translated
+
+
+def parsers(spec: DeviceSpec) -> dict[str, Parser]:
+    """Return what can come on each channel that carries messages."""
+    channels = dict.fromkeys(message.channel for message in spec.messages)
+    return {channel: Parser(spec, channel) for channel in channels}
+
+
+def cutters(parsers: dict[str, Parser]) -> dict[str, Cutter]:
+    """Return new cutters for the channels whose messages come in pieces."""
+    made = {name: cutter_for(parser.framing, parser.messages) for name, parser in parsers.items()}
+    return {name: cutter for name, cutter in made.items() if cutter}
+
+
+def unknown_channel(spec: DeviceSpec, channel: str, payload: bytes) -> DecodeError:
+    """Return the error for a channel that carries no message, saying which do."""
+    known = ", ".join(dict.fromkeys(message.channel for message in spec.messages))
+    return DecodeError(spec.id, channel, payload, f"no message comes on it, only on {known}")

@@ -1,137 +1,215 @@
-"""A message's layout, compiled once to numpy structured types and read without a loop."""
+"""Where the numbers of one message lie, once its shape is known, and how to read them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from insole.codec.number import ByteOrder, Numbers, physical, wire_dtype
-from insole.errors import DecodeError
-from insole.spec.model import MAX_PAYLOAD
+from insole.codec.number import Numbers, characters, physical, physical_one, reader, wire
+from insole.spec.number import TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     import numpy.typing as npt
 
-    from insole.spec.model import DeviceSpec, FieldSpec, MessageSpec
-
-Length = TypeVar("Length", int, "npt.NDArray[np.int64]")
+    from insole.spec.model import ByteOrder, FieldSpec, MessageSpec
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """Where everything lies in the payloads of one message.
-
-    A payload fits if it is ``shortest`` bytes long, or longer by whole ``step``s up to ``longest``.
-    """
-
-    message: MessageSpec
-    header: np.dtype[Any]
-    sample: np.dtype[Any]
-    shortest: int
-    longest: int
-    step: int
-
-    def fits(self, length: Length) -> Any:
-        """Return whether a length in bytes fits; for an (n,) array of lengths, an array."""
-        in_range = (length >= self.shortest) & (length <= self.longest)
-        return in_range & ((length - self.shortest) % self.step == 0)
-
-    def count(self, length: Length) -> Length:
-        """Return how many samples a payload of a fitting length in bytes holds."""
-        samples = self.message.samples
-        if samples is None:
-            return length * 0 + 1
-        if samples.count is None:
-            return (length - samples.at) // samples.stride
-        return length * 0 + samples.count
-
-    def sample_bytes(self, length: int) -> tuple[int, int]:
-        """Return first byte and end of all samples in a payload of a fitting length in bytes."""
-        samples = self.message.samples
-        if samples is None:
-            return 0, 0
-        return samples.at, samples.at + samples.stride * self.count(length)
-
-
-def compile_layout(message: MessageSpec) -> Layout:
-    """Return the layout of a message that :func:`insole.spec.usable.faults` finds no fault in."""
-    samples = message.samples
-    header = _struct(message.header, message.byte_order)
-    sample = _struct(message.fields, message.byte_order, samples.stride if samples else 1)
-    if message.length is None and samples:
-        step = samples.stride
-        return Layout(message, header, sample, samples.at + step, MAX_PAYLOAD, step)
-    length = message.length or header.itemsize
-    return Layout(message, header, sample, length, length, 1)
-
-
-def layouts_by_channel(spec: DeviceSpec) -> dict[str, Layout]:
-    """Return the layout of the message on each channel that carries one."""
-    return {message.channel: compile_layout(message) for message in spec.messages}
-
-
-def read_rows(
-    layout: Layout, rows: npt.NDArray[np.uint8]
-) -> tuple[dict[str, Numbers], dict[str, Numbers]]:
-    """Return header and samples of equally long packets.
+class Place:
+    """Where one field lies in a message.
 
     Parameters
     ----------
-    layout : Layout
-        Of the message.
-    rows : ndarray of uint8, (p, length)
-        One packet a row, of a length in bytes that fits.
-
-    Returns
-    -------
-    header : dict of name to ndarray, (p,)
-        int64 raw values of whole fields, float64 in the field's unit of others.
-    samples : dict of name to ndarray, (p, n) or (p, n, k)
-        float64 in the field's unit, NaN where missing.
+    field : FieldSpec
+        The field.
+    at : int
+        First byte, of the oldest sample.
+    elements : int
+        Numbers or characters of each sample.
+    dtype : numpy.dtype
+        Of one of them, as numpy reads it.
+    shape, strides : tuple of int
+        Of all samples, the oldest first, and of the bytes between; () for a plain number.
+    read : callable or None
+        Reads a plain number of a header; None for text and samples.
     """
-    message = layout.message
-    packet = rows[:, : layout.header.itemsize].view(layout.header)[:, 0]
-    at, end = layout.sample_bytes(rows.shape[1])
-    sample = rows[:, at:end].view(layout.sample)
-    return (
-        _physical(packet, message.header, message.byte_order),
-        _physical(sample, message.fields, message.byte_order),
-    )
+
+    field: FieldSpec
+    at: int
+    elements: int
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...] = ()
+    strides: tuple[int, ...] = ()
+    read: Callable[[bytes, int], int | float | str] | None = None
+
+    @property
+    def end(self) -> int:
+        """The byte after the last one of a header field."""
+        return self.at + self.field.number.size * self.elements
+
+    def one(self, payload: bytes, at: int) -> Numbers:
+        """Return the raw numbers of a message that begins at a byte, (n,) or (n, k), uncopied."""
+        return np.ndarray(self.shape, self.dtype, payload, at + self.at, self.strides)
+
+    def many(self, rows: npt.NDArray[np.uint8], at: int) -> Numbers:
+        """Return the raw numbers of messages that begin at one byte of each row, uncopied.
+
+        Parameters
+        ----------
+        rows : ndarray of uint8, (p, length)
+            One packet a row, contiguous.
+        at : int
+            Byte at which the message begins in each.
+
+        Returns
+        -------
+        ndarray, (p,), (p, n) or (p, n, k)
+            With one axis more of the three bytes of a 24-bit number.
+        """
+        packets, apart = rows.shape
+        shape, strides = (packets, *self.shape), (apart, *self.strides)
+        return np.ndarray(shape, self.dtype, rows, at + self.at, strides)
 
 
-def wrong_length(layout: Layout, spec_id: str, payload: bytes) -> DecodeError:
-    """Return the error for a payload that does not fit, saying what would."""
-    wanted = f"{layout.shortest} bytes"
-    if layout.message.length is None:
-        wanted = f"{wanted} or more in steps of {layout.step}, at most {layout.longest}"
-    channel, name = layout.message.channel, layout.message.name
-    return DecodeError(spec_id, channel, payload, f"message {name} is {wanted} long")
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One shape of a message: which fields are there, and where."""
 
+    message: MessageSpec
+    length: int
+    count: int
+    header: tuple[Place, ...]
+    samples: tuple[Place, ...]
+    skipped: int = 0
 
-def unknown_channel(spec: DeviceSpec, channel: str, payload: bytes) -> DecodeError:
-    """Return the error for a channel that carries no message, saying which do."""
-    known = ", ".join(message.channel for message in spec.messages)
-    return DecodeError(spec.id, channel, payload, f"no message comes on it, only on {known}")
-
-
-def _struct(fields: Iterable[FieldSpec], byte_order: ByteOrder, size: int = 0) -> np.dtype[Any]:
-    """Return the type of a stretch of bytes; one without fields is a byte, as numpy wants some."""
-    fields = tuple(fields)
-    return np.dtype(
-        {
-            "names": [field.name for field in fields],
-            "formats": [wire_dtype(field, byte_order) for field in fields],
-            "offsets": [field.at for field in fields],
-            "itemsize": size or max((field.end for field in fields), default=1),
+    def read_one(
+        self, payload: bytes, at: int
+    ) -> tuple[dict[str, int | float | str], dict[str, Numbers]]:
+        """Return header and samples of the message that begins at a byte of a payload."""
+        header = {
+            place.field.name: place.read(payload, at + place.at)
+            if place.read
+            else characters(payload[at + place.at : at + place.end])
+            for place in self.header
         }
+        order = self.message.byte_order
+        samples = {
+            place.field.name: physical_one(place.one(payload, at), place.field, order)
+            for place in self.samples
+        }
+        return header, samples
+
+    def read_rows(
+        self, rows: npt.NDArray[np.uint8], at: int
+    ) -> tuple[dict[str, Numbers], dict[str, Numbers]]:
+        """Return header and samples of the messages that begin at one byte of each packet.
+
+        Parameters
+        ----------
+        rows : ndarray of uint8, (p, length)
+            One packet a row, contiguous.
+        at : int
+            Byte at which the message begins in each.
+
+        Returns
+        -------
+        header : dict of name to ndarray, (p,)
+            int64 raw values of whole fields, float64 in the field's unit of others, texts as
+            objects.
+        samples : dict of name to ndarray, (p, n) or (p, n, k)
+            float64 in the field's unit, NaN where missing.
+        """
+
+        def numbers(place: Place) -> Numbers:
+            raw = place.many(rows, at)
+            if place.field.type == TEXT:
+                texts = [characters(row.tobytes()) for row in raw]
+                return np.array([*texts, None], dtype=object)[:-1]
+            return physical(raw, place.field, self.message.byte_order)
+
+        return (
+            {place.field.name: numbers(place) for place in self.header},
+            {place.field.name: numbers(place) for place in self.samples},
+        )
+
+
+def plan(
+    message: MessageSpec,
+    length: int,
+    *,
+    count: int = 1,
+    header: Iterable[FieldSpec] | None = None,
+    fields: Iterable[tuple[FieldSpec, int]] | None = None,
+    skipped: int = 0,
+) -> Plan:
+    """Return a message's plan for one of its shapes.
+
+    Parameters
+    ----------
+    message : MessageSpec
+        The message.
+    length : int
+        Its bytes.
+    count : int
+        Its samples.
+    header : iterable of FieldSpec, optional
+        The header fields that are there, in their places; else all that the message has.
+    fields : iterable of (FieldSpec, int), optional
+        The fields of items that are there, in their places, with their elements.
+    skipped : int
+        How many items of unknown tag lie between.
+    """
+    there = message.header if header is None else tuple(header)
+    if fields is None:
+        samples = tuple(_in_samples(message, field, count) for field in message.fields)
+    else:
+        names = [field.name for field in message.fields]
+        found = sorted(fields, key=lambda item: names.index(item[0].name))
+        samples = tuple(_sampled(message, field, field.at, (1, 1), shape) for field, shape in found)
+    return Plan(message, length, count, _header(message, there, length), samples, skipped)
+
+
+def _header(message: MessageSpec, fields: Sequence[FieldSpec], length: int) -> tuple[Place, ...]:
+    return tuple(
+        _text(field, field.shape or length - field.at)
+        if field.type == TEXT
+        else _plain(field, message.byte_order)
+        for field in fields
     )
 
 
-def _physical(
-    raw: npt.NDArray[np.void], fields: Iterable[FieldSpec], byte_order: ByteOrder
-) -> dict[str, Numbers]:
-    return {field.name: physical(raw[field.name], field, byte_order) for field in fields}
+def _text(field: FieldSpec, characters: int) -> Place:
+    dtype = np.dtype(np.uint8)
+    return Place(field, field.at, characters, dtype, (characters,), (1,))
+
+
+def _plain(field: FieldSpec, byte_order: ByteOrder) -> Place:
+    dtype, shape, strides = wire(field, byte_order)
+    return Place(field, field.at, 1, dtype, shape, strides, reader(field, byte_order))
+
+
+def _in_samples(message: MessageSpec, field: FieldSpec, count: int) -> Place:
+    samples = message.samples
+    if samples is None:
+        return _sampled(message, field, field.at, (1, 1), field.shape)
+    at = field.at if field.stride else samples.at + field.at
+    stride = field.stride or samples.stride
+    if samples.newest_first:
+        at, stride = at + stride * (count - 1), -stride
+    return _sampled(message, field, at, (count, stride), field.shape)
+
+
+def _sampled(
+    message: MessageSpec, field: FieldSpec, at: int, samples: tuple[int, int], elements: int
+) -> Place:
+    """Return the place of a field in so many samples, so many bytes apart."""
+    dtype, of_number, within = wire(field, message.byte_order)
+    shape: tuple[int, ...] = samples[:1]
+    strides: tuple[int, ...] = samples[1:]
+    if field.shape != 1:
+        shape, strides = (*shape, elements), (*strides, field.number.size)
+    return Place(field, at, elements, dtype, (*shape, *of_number), (*strides, *within))

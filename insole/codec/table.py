@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
 
 from insole import tables
 from insole.capabilities import Capabilities, ForceUnit, Sides
+from insole.codec.clock import ticks_of
+from insole.codec.columns import (
+    axis_name,
+    factor,
+    load_fields,
+    load_names,
+    message_of,
+    table_unit,
+)
 from insole.errors import SpecError
 from insole.spec.usable import canonical
-from insole.units import SUFFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from insole.codec.block import Block
     from insole.codec.number import Numbers
-    from insole.spec.model import DeviceSpec, FieldSpec, SensorSpec
+    from insole.spec.model import DeviceSpec, FieldSpec, MessageSpec, SensorSpec
 
-_AXES = {"acc": ("acc_x", "acc_y", "acc_z"), "gyro": ("gyro_x", "gyro_y", "gyro_z"),
-         "cop": ("cop_ap", "cop_ml"), "total": ("total",), "battery": ("battery",)}  # fmt: skip
+Calibration: TypeAlias = Literal[
+    "newton", "estimated", "pressure", "body_weight", "relative", "adc"
+]
+_IN_PACKET = ("host_time_s", "device_ticks", "counter", "sample")
 
 
 def sample_rows(spec: DeviceSpec, block: Block) -> pd.DataFrame:
@@ -37,20 +47,29 @@ def sample_rows(spec: DeviceSpec, block: Block) -> pd.DataFrame:
     Returns
     -------
     DataFrame, one row a sample
-        ``host_time_s`` of its packet; ``device_ticks`` (int64, raw clock of its packet) unless the
-        device has no clock; ``counter`` (int64, raw, of its packet) unless it has none; ``sample``
-        (int64, place within the packet); then the sensor columns that :mod:`insole.tables` names,
-        in its units, NaN where missing. Columns share memory with `block` where that is possible.
+        ``host_time_s`` of its packet; ``device_ticks`` (int64, raw clock of its packet, or its own
+        if the device tells that) unless the device has no clock; ``counter`` (int64, raw, of its
+        packet) unless it has none; ``sample`` (int64, place within the packet, 0 where each sample
+        has its own clock); then the sensor columns that :mod:`insole.tables` names, in its units,
+        NaN where missing. Items that came at one tick in several messages are one row, and those
+        without a column none. Columns share memory with `block` where that is possible.
     """
+    message = message_of(spec, block.message)
     rows: dict[str, Numbers] = {"host_time_s": _by_packet(block.host_time_ns / 1e9, block)}
-    if spec.clock.field in block.header:
-        rows["device_ticks"] = _by_packet(block.header[spec.clock.field], block)
-    counter = _counter(spec, block.message)
+    own_clock = spec.clock.field in block.samples
+    ticks = ticks_of(spec.clock, block.header)
+    if own_clock:
+        rows["device_ticks"] = _flat(block.samples[spec.clock.field], block).astype(np.int64)
+    elif ticks is not None:
+        rows["device_ticks"] = _by_packet(ticks, block)
+    counter = next((field for field in message.header if field.role == "counter"), None)
     if counter is not None:
         rows["counter"] = _by_packet(block.header[counter.name], block)
-    rows["sample"] = _place_in_packet(block)
-    rows |= _sensor_columns(spec, block)
-    return pd.DataFrame(rows, copy=False)
+    place = _place_in_packet(block)
+    rows["sample"] = np.zeros_like(place) if own_clock else place
+    rows |= _sensor_columns(spec, message, block)
+    table = pd.DataFrame(rows, copy=False)
+    return _one_row_a_tick(table) if message.items else table
 
 
 def sensor_map(spec: DeviceSpec, side: str) -> pd.DataFrame:
@@ -72,7 +91,7 @@ def sensor_map(spec: DeviceSpec, side: str) -> pd.DataFrame:
     """
     if side not in tables.SIDES:
         raise SpecError(spec.path, "side", f"is {side!r}; accepted: {', '.join(tables.SIDES)}")
-    names = dict(_load_names(spec))
+    names = dict(load_names(spec))
     return tables.sensor_map(
         (names[place.field, place.index], place.region, place.x_mm, place.y_mm, place.area_mm2)
         for place in spec.sensors
@@ -89,9 +108,8 @@ def capabilities(spec: DeviceSpec, sides: Sides) -> Capabilities:
     sides : {"both", "left", "right", "merged"}
         Which feet they are on.
     """
-    fields = [field for message in spec.messages for field in message.every_field]
-    roles = {field.role for field in fields}
-    units = [canonical(field.unit)[0] for field in fields if field.role in {"load", "total"}]
+    roles = {field.role for message in spec.messages for field in message.every_field}
+    units = {table_unit(field) for field in _forces(spec)}
     unit = next((word for word in get_args(ForceUnit) if word in units), None)
     if unit is None:
         problem = "no field has role load or total, so it measures no force"
@@ -100,67 +118,75 @@ def capabilities(spec: DeviceSpec, sides: Sides) -> Capabilities:
     return Capabilities(
         regions=tuple(region for region in tables.REGIONS if region in regions),
         imu={"acc", "gyro"} <= roles,
-        cop="cop" in roles or _placed(spec.sensors) > 1,
+        cop="cop" in roles or {"cop_ap", "cop_ml"} <= roles or _placed(spec.sensors) > 1,
         rate_hz=round(1 / spec.clock.sample_period_s, 6),
         sides=sides,
         unit=unit,
     )
 
 
+def calibration(spec: DeviceSpec) -> Calibration:
+    """Return what the force of a device is worth.
+
+    Returns
+    -------
+    str
+        ``newton`` as the device calibrates it; ``estimated`` newton by a general formula, to be
+        treated as uncalibrated until somebody has stood on it; ``pressure`` times area, newton of
+        low quality; fractions of ``body_weight``; ``relative`` to full scale; ``adc`` counts.
+    """
+    units = [canonical(field.unit)[0] for field in load_fields(spec) or _forces(spec)]
+    if not units:
+        raise SpecError(spec.path, "message", "no field has role load or total; it has no force")
+    words: dict[str, Calibration] = {
+        "N": "estimated" if spec.measures.estimated else "newton",
+        "bw": "body_weight", "1": "relative", "adc": "adc", "kPa": "pressure", "N/cm2": "pressure",
+    }  # fmt: skip
+    return words[units[0]]
+
+
+def _forces(spec: DeviceSpec) -> list[FieldSpec]:
+    fields = [field for message in spec.messages for field in message.every_field]
+    return [field for field in fields if field.role in {"load", "total"}]
+
+
 def _placed(sensors: tuple[SensorSpec, ...]) -> int:
     return sum(bool(np.isfinite(sensor.x_mm + sensor.y_mm)) for sensor in sensors)
 
 
-def _counter(spec: DeviceSpec, name: str) -> FieldSpec | None:
-    message = next(message for message in spec.messages if message.name == name)
-    return next((field for field in message.header if field.role == "counter"), None)
-
-
-def _sensor_columns(spec: DeviceSpec, block: Block) -> dict[str, Numbers]:
+def _sensor_columns(spec: DeviceSpec, message: MessageSpec, block: Block) -> dict[str, Numbers]:
     """Return the columns of every field with a role that tables know, in the order of the spec."""
-    message = next(message for message in spec.messages if message.name == block.message)
-    load_names = dict(_load_names(spec))
+    widest = max((np.shape(v)[-1] for v in block.samples.values() if v.ndim == 3), default=1)
+    names = dict(load_names(spec, int(widest)))
     rows: dict[str, Numbers] = {}
     for field in message.fields:
-        for index, column in enumerate(_columns(field, block.samples[field.name], block)):
-            name = load_names.get((field.name, index)) or _axis_name(field, index)
+        for index, column in enumerate(_columns(spec, field, block)):
+            is_load = field.role == "load"
+            name = names[field.name, index] if is_load else axis_name(field, index)
             if name:
                 rows[name] = column
     for field in message.header:
-        if name := _axis_name(field, 0):
-            factor = canonical(field.unit)[1]
-            rows[name] = _by_packet(block.header[field.name] * factor, block)
+        if field.name in block.header and (name := axis_name(field, 0)):
+            value = block.header[field.name] * factor(spec, field, 0)
+            rows[name] = _by_packet(value, block)
     return rows
 
 
-def _columns(field: FieldSpec, samples: Numbers, block: Block) -> Iterator[Numbers]:
+def _columns(spec: DeviceSpec, field: FieldSpec, block: Block) -> Iterator[Numbers]:
     """Yield each element of a field as one value a sample, in the unit that tables carry."""
-    factor = canonical(field.unit)[1]
+    if field.name not in block.samples:
+        return
+    samples = block.samples[field.name]
     columns = samples.transpose(2, 0, 1) if samples.ndim == 3 else samples[np.newaxis]
-    for column in columns:
-        flat = column.reshape(-1) if _even(block) else column[_present(block)]
-        yield flat if factor == 1 else flat * factor
+    for index, column in enumerate(columns):
+        to_table = factor(spec, field, index)
+        flat = _flat(column, block)
+        yield flat if to_table == 1 else flat * to_table
 
 
-def _load_names(spec: DeviceSpec) -> Iterator[tuple[tuple[str, int], str]]:
-    """Yield (field, index) and column of each load element.
-
-    If every element has a region and no two share one, they are whole regions, and their columns
-    are named by these; else they are cells, numbered over all load fields of the spec.
-    """
-    fields = [f for message in spec.messages for f in message.fields if f.role == "load"]
-    elements = [(field, index) for field in fields for index in range(field.shape)]
-    regions = {(sensor.field, sensor.index): sensor.region for sensor in spec.sensors}
-    whole_regions = len(set(regions.values())) == len(regions) == len(elements)
-    for number, (field, index) in enumerate(elements, 1):
-        key = field.name, index
-        name = regions[key] if whole_regions else f"cell_{number:02d}"
-        yield key, f"{name}_{SUFFIX[canonical(field.unit)[0]]}"
-
-
-def _axis_name(field: FieldSpec, index: int) -> str:
-    axes = _AXES.get(field.role)
-    return f"{axes[index]}_{SUFFIX[canonical(field.unit)[0]]}" if axes else ""
+def _flat(column: Numbers, block: Block) -> Numbers:
+    """Return values of a block, (p, n), one after the other."""
+    return column.reshape(-1) if _even(block) else column[_present(block)]
 
 
 def _even(block: Block) -> bool:
@@ -181,3 +207,23 @@ def _by_packet(value: Numbers, block: Block) -> Numbers:
 def _place_in_packet(block: Block) -> Numbers:
     starts = np.cumsum(block.count) - block.count
     return np.arange(block.count.sum()) - np.repeat(starts, block.count)
+
+
+def _one_row_a_tick(rows: pd.DataFrame) -> pd.DataFrame:
+    """Bring together what one moment was told in several messages, the first word counting."""
+    sensors = [name for name in rows.columns if name not in _IN_PACKET]
+    if sensors:
+        rows = rows[rows[sensors].notna().any(axis=1)]
+    ticks = rows["device_ticks"].to_numpy() if "device_ticks" in rows else np.arange(len(rows))
+    begins = np.append([True], np.diff(ticks) != 0)[: len(rows)]
+    if begins.all():
+        return rows.reset_index(drop=True)
+    moment = np.cumsum(begins) - 1
+    told = rows[begins].reset_index(drop=True)
+    for name in sensors:
+        value = rows[name].to_numpy()
+        there = np.flatnonzero(~np.isnan(value))[::-1]
+        together = np.full(len(told), np.nan)
+        together[moment[there]] = value[there]
+        told[name] = together
+    return told

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insole.codec import script
+from insole.codec.columns import load_fields
 from insole.errors import LinkError, SpecError
 from insole.sim import fault, packet
 from insole.sim.body import draw_person, simulate
@@ -243,6 +244,9 @@ def _require_insole(spec: DeviceSpec) -> None:
     roles = {field.role for message in packet.streamed(spec) for field in message.fields}
     if spec.kind != "insole" or not roles & {"load", "total"}:
         raise SpecError(spec.path or spec.id, "kind", "only insoles with samples of force can play")
+    if any(field.role == "load" and not field.shape for field in load_fields(spec)):
+        problem = "the device itself tells how many cells it has, which no simulated one does yet"
+        raise SpecError(spec.path or spec.id, "message", problem)
 
 
 def _sent(
@@ -278,5 +282,5 @@ def _ready_s(
     message: MessageSpec, sampling: Sampling, packets: int
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """Return the true time of the last sample of each packet, (p,) in s."""
-    per_packet = packet.samples_per_packet(message.samples) if message.samples else 1
+    per_packet = packet.samples_per_packet(message)
     return sampling.true_s(packets * per_packet)[per_packet - 1 :: per_packet]

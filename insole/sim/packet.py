@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insole.codec import Decoder, Encoder
-from insole.codec.layout import compile_layout
-from insole.codec.number import to_raw
+from insole.codec.clock import fields_of
 from insole.sim.device import load_elements
-from insole.spec.model import NUMBER_TYPES
+from insole.spec.number import NUMBER_TYPES
 from insole.spec.usable import canonical
 
 if TYPE_CHECKING:
@@ -20,12 +19,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from insole.sim.curve import Array
-    from insole.spec.model import DeviceSpec, FieldSpec, MessageSpec, Role, SamplesSpec
+    from insole.spec.model import DeviceSpec, FieldSpec, MessageSpec, Role
 
 SAMPLES_TO_FILL = 4
 """Samples in a packet whose length the spec leaves open: our choice."""
 FULL_BATTERY, BATTERY_PER_HOUR = 95.0, 5.0
 """Charge at the start and its loss, %: our choice."""
+FULL_COUNTS = 65535
+"""Highest raw number of a cell, whatever its type could hold: our choice."""
 FULL_SCALE_N = 250.0
 """Load at which a cell that reports raw numbers reaches its highest one, N: our choice."""
 
@@ -55,27 +56,35 @@ class DeviceState:
 def streamed(spec: DeviceSpec) -> list[MessageSpec]:
     """Return the messages that a device sends by itself and that carry samples.
 
+    Of those on one channel it is the first with force in it: a device is in one mode at a time.
+
     Parameters
     ----------
     spec : DeviceSpec
         The device.
     """
-    return [
-        message
-        for message in spec.messages
-        if message.samples and spec.gatt[message.channel].use in {"notify", "indicate"}
-    ]
+    by_channel: dict[str, list[MessageSpec]] = {}
+    for message in spec.messages:
+        if message.fields and spec.gatt[message.channel].use in {"notify", "indicate"}:
+            by_channel.setdefault(message.channel, []).append(message)
+    return [next(filter(_has_force, each), each[0]) for each in by_channel.values()]
 
 
-def samples_per_packet(samples: SamplesSpec) -> int:
-    """Return how many samples a packet holds.
+def _has_force(message: MessageSpec) -> bool:
+    return any(field.role in {"load", "total"} for field in message.fields)
+
+
+def samples_per_packet(message: MessageSpec) -> int:
+    """Return how many samples a packet holds; one of items is one sample.
 
     Parameters
     ----------
-    samples : SamplesSpec
-        Of the message.
+    message : MessageSpec
+        Of the packet.
     """
-    return SAMPLES_TO_FILL if samples.count is None else samples.count
+    if message.samples is None:
+        return 1
+    return SAMPLES_TO_FILL if message.samples.count is None else message.samples.count
 
 
 def payloads(
@@ -97,17 +106,26 @@ def payloads(
     state : DeviceState
         Its side, and where its counters start.
     """
-    per_packet = samples_per_packet(_samples(message))
+    per_packet = samples_per_packet(message)
     count = len(sensed["load"]) // per_packet
+    first = np.arange(count) * per_packet
+    told = fields_of(spec.clock, _ticks(spec, message, first, state))
+    teller = message.samples.count_field if message.samples else ""
     header = {
-        field.name: _header(spec, message, field, np.arange(count) * per_packet, state)
+        field.name: _physical(told[field.name], field)
+        if field.name in told
+        else _header(spec, message, field, first, state)
         for field in message.header
+        if field.name != teller
     }
+    fields = _sample_fields(spec, message, sensed, state.body_weight_n)
+    if spec.clock.field in fields:
+        fields[spec.clock.field] = _own_ticks(spec, len(sensed["load"]), state)
     samples = {
         name: values[: count * per_packet].reshape(count, per_packet, *values.shape[1:])
-        for name, values in _sample_fields(spec, message, sensed, state.body_weight_n).items()
+        for name, values in fields.items()
     }
-    return _encoded(message, header, samples)
+    return Encoder(spec).messages(message.name, count, header, samples)
 
 
 def readable(spec: DeviceSpec, side: str) -> dict[str, bytes]:
@@ -133,32 +151,6 @@ def readable(spec: DeviceSpec, side: str) -> dict[str, bytes]:
     return answers
 
 
-def _encoded(
-    message: MessageSpec, header: Mapping[str, Array], samples: Mapping[str, Array]
-) -> list[bytes]:
-    """Return what `Encoder.message` returns for each packet, all at once (a test holds them equal).
-
-    Packet by packet the encoder takes longer than all else in the simulator together.
-    """
-    layout, place = compile_layout(message), _samples(message)
-    count, per_packet = next(iter(samples.values())).shape[:2]
-    end = place.at + per_packet * place.stride
-    rows = np.zeros((count, message.length or end), np.uint8)
-    packets = rows[:, : layout.header.itemsize].view(layout.header)[:, 0]
-    for field in message.header:
-        packets[field.name] = to_raw(header[field.name], field, message.byte_order)
-    places = rows[:, place.at : end].view(layout.sample)
-    for field in message.fields:
-        places[field.name] = to_raw(samples[field.name], field, message.byte_order)
-    return [row.tobytes() for row in rows]
-
-
-def _samples(message: MessageSpec) -> SamplesSpec:
-    if message.samples is None:
-        raise ValueError(f"message {message.name} carries no samples")
-    return message.samples
-
-
 def _side(spec: DeviceSpec, message: MessageSpec, side: str) -> dict[str, float]:
     """Return the field of a message that tells the side, if it has it."""
     codes = {word: code for code, word in spec.side.values.items()}
@@ -175,8 +167,6 @@ def _header(
 ) -> Array:
     """Return a header field of every packet, (p,), from the index of its first sample."""
     count = len(first)
-    if field.name == spec.clock.field:
-        return _physical(_ticks(spec, message, first, state), field)
     if field.role == "counter":
         counter = (state.counter + np.arange(count)) % (NUMBER_TYPES[field.type].high + 1)
         return _physical(counter, field)
@@ -193,8 +183,23 @@ def _ticks(
     clock = spec.clock
     stamped = first
     if clock.stamp == "last":
-        stamped = first + samples_per_packet(_samples(message)) - 1
-    elapsed = np.rint(stamped * clock.sample_period_s / clock.tick_s).astype(np.int64)
+        stamped = first + samples_per_packet(message) - 1
+    return _ticks_at(spec, stamped, state)
+
+
+def _own_ticks(spec: DeviceSpec, samples: int, state: DeviceState) -> Array:
+    """Return the wrapped clock of every sample, (n,) in ticks, for a device that tells it."""
+    return np.asarray(_ticks_at(spec, np.arange(samples), state), np.float64)
+
+
+def _ticks_at(
+    spec: DeviceSpec, samples: NDArray[np.int64], state: DeviceState
+) -> NDArray[np.int64]:
+    """Return the wrapped clock at the times of some samples, (p,) in ticks; 0 without a clock."""
+    clock = spec.clock
+    if not clock.modulus:
+        return np.zeros(len(samples), np.int64)
+    elapsed = np.rint(samples * clock.sample_period_s / clock.tick_s).astype(np.int64)
     return np.asarray((state.ticks + elapsed) % clock.modulus)
 
 
@@ -228,8 +233,8 @@ def _sample_fields(
 def _in_unit(values: Array, field: FieldSpec, body_weight_n: float) -> Array:
     """Return values in N, g, dps or mm, (n, k), in the unit of a field."""
     unit, factor = canonical(field.unit)
-    if unit == "adc":
-        highest = NUMBER_TYPES[field.type].high
+    if unit in {"adc", "1"}:
+        highest = min(field.number.high, FULL_COUNTS)
         return values * (highest * field.scale / FULL_SCALE_N) + field.offset
     if unit == "bw":
         return values / body_weight_n

@@ -7,15 +7,14 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from insole.errors import SpecError
+from insole.spec.language import KEYS
+from insole.spec.safety import UNSAFE, unsafe_commands
 from insole.spec.usable import faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from insole.spec.model import CommandSpec, DeviceSpec
-
-
-UNSAFE = "changes the device and would be sent unasked; take it out of connect, start and stop"
+    from insole.spec.model import DeviceSpec, MessageSpec
 
 
 def problems(spec: DeviceSpec, others: Iterable[DeviceSpec] = ()) -> list[SpecError]:
@@ -31,25 +30,9 @@ def problems(spec: DeviceSpec, others: Iterable[DeviceSpec] = ()) -> list[SpecEr
         The specs it must be told apart from.
     """
     found = chain(
-        _name(spec), _evidence(spec), _match(spec, others), _unsafe_writes(spec), _overlaps(spec),
-        _vectors(spec),
-    )  # fmt: skip
+        _name(spec), _evidence(spec), _match(spec, others), _unsafe_writes(spec), _overlaps(spec)
+    )
     return [*faults(spec), *(SpecError(spec.path, key, problem) for key, problem in found)]
-
-
-def unsafe_steps(spec: DeviceSpec) -> list[str]:
-    """Return the commands of connect, start and stop, sent unasked, that change the device."""
-    sent = [step.target for step in spec.connect if step.verb == "send"]
-    unasked = dict.fromkeys((*sent, "start", "stop"))
-    changing = {_write(spec, c) for c in spec.commands.values() if c.changes_device}
-    commands = (spec.commands[name] for name in unasked if name in spec.commands)
-    return [command.name for command in commands if _write(spec, command) in changing]
-
-
-def _write(spec: DeviceSpec, command: CommandSpec) -> tuple[str, bytes]:
-    """Return where the bytes really go: the same write under another name changes as much."""
-    channel = spec.gatt.get(command.to)
-    return (channel.characteristic if channel else command.to), command.payload
 
 
 def _name(spec: DeviceSpec) -> Iterator[tuple[str, str]]:
@@ -83,8 +66,13 @@ def _documents(spec: DeviceSpec) -> Iterator[tuple[str, str]]:
 
 def _match(spec: DeviceSpec, others: Iterable[DeviceSpec]) -> Iterator[tuple[str, str]]:
     match = spec.match
-    if not (match.local_name or match.service or match.company_id):
-        yield "match", "says nothing to match by; give local_name, service or company_id"
+    for index, look in enumerate(match.looks):
+        if not look.given:
+            known = ", ".join(key for key in KEYS["look"] if key != "mask")
+            key = f"match.or[{index - 1}]" if index else "match"
+            yield key, f"says nothing to match by; give {known}"
+        if look.payload and spec.advertisement is None:
+            yield "match.payload", "needs the table [advertisement], which says what it is part of"
     for other in others:
         if other.path == spec.path:
             continue
@@ -95,19 +83,26 @@ def _match(spec: DeviceSpec, others: Iterable[DeviceSpec]) -> Iterator[tuple[str
 
 
 def _unsafe_writes(spec: DeviceSpec) -> Iterator[tuple[str, str]]:
-    for name in unsafe_steps(spec):
+    for name in unsafe_commands(spec):
         yield f"commands.{name}", UNSAFE
 
 
 def _overlaps(spec: DeviceSpec) -> Iterator[tuple[str, str]]:
     for index, message in enumerate(spec.messages):
         key = f"message[{index}]"
-        parts = [(field.at, field.end, field.name) for field in message.header]
-        if message.samples:
-            end = message.samples.at + message.samples.stride * (message.samples.count or 1)
-            parts.append((message.samples.at, end, "samples"))
+        parts = [(field.at, field.end, field.name) for field in message.header if not field.bits]
+        samples = message.samples
+        if samples and samples.stride:
+            end = samples.at + samples.stride * (samples.count or 1)
+            parts.append((samples.at, end, "samples"))
+        if samples:
+            apart = [field for field in message.fields if field.stride]
+            last = (samples.count or 1) - 1
+            parts += [(f.at, f.end + f.stride * last, f.name) for f in apart]
+            within = [(f.at, f.end, f.name) for f in message.fields if not f.stride]
+            yield from _overlapping(key, within)
         yield from _overlapping(key, parts)
-        yield from _overlapping(key, [(f.at, f.end, f.name) for f in message.fields])
+        yield from _shared_bits(key, message)
 
 
 def _overlapping(key: str, parts: list[tuple[int, int, str]]) -> Iterator[tuple[str, str]]:
@@ -116,8 +111,13 @@ def _overlapping(key: str, parts: list[tuple[int, int, str]]) -> Iterator[tuple[
             yield key, f"{name} ends at byte {end}, where {other} has begun at {at}; they overlap"
 
 
-def _vectors(spec: DeviceSpec) -> Iterator[tuple[str, str]]:
-    tested = {vector.channel for vector in spec.vectors if vector.expect}
-    for index, message in enumerate(spec.messages):
-        if message.channel not in tested:
-            yield f"message[{index}]", f"no vector tests {message.name}; add one worked by hand"
+def _shared_bits(key: str, message: MessageSpec) -> Iterator[tuple[str, str]]:
+    taken: dict[int, str] = {}
+    for field in message.header:
+        if field.bits:
+            octets = range(8 * field.at + field.bits[0], 8 * field.at + field.bits[1] + 1)
+            for bit in octets:
+                if bit in taken:
+                    yield key, f"{field.name} and {taken[bit]} share a bit; they overlap"
+                    break
+            taken.update(dict.fromkeys(octets, field.name))

@@ -6,18 +6,25 @@ import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from insole.spec.safety import possible_writes
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from insole.spec.model import (
+        ChannelSpec,
         DeviceSpec,
         FieldSpec,
+        FramingSpec,
+        ItemsSpec,
+        LookSpec,
         MatchSpec,
         MessageSpec,
         SensorSpec,
         SourceSpec,
         StepSpec,
     )
+    from insole.spec.safety import PossibleWrite
 
 
 def to_dict(spec: DeviceSpec) -> dict[str, Any]:
@@ -52,8 +59,24 @@ def _identity(spec: DeviceSpec) -> list[str]:
         f"  known by   {_match(spec.match)}, priority {spec.match.priority}",
         f"  side       {_side(spec)}",
         f"  clock      {_clock(spec)}",
+        *(f"  note       {note}" for note in _notes(spec)),
         f"  vectors    {len(spec.vectors)}",
     ]
+
+
+def _notes(spec: DeviceSpec) -> Iterator[str]:
+    """Yield what one should know before trusting the numbers."""
+    measures = spec.measures
+    if measures.locks:
+        yield "settles on one reading: good for body mass only"
+    if not measures.continuous:
+        yield "does not send all the time; silence is no fault"
+    if measures.estimated:
+        yield "its newtons are estimated, uncalibrated until somebody has stood on it"
+    if not measures.oriented:
+        yield "which way up its sensors lie is not known"
+    if spec.dialect:
+        yield f"needs the dialect {spec.dialect}"
 
 
 def _source(source: SourceSpec) -> str:
@@ -63,10 +86,16 @@ def _source(source: SourceSpec) -> str:
 
 
 def _match(match: MatchSpec) -> str:
+    return ", or ".join(_look(look) for look in match.looks)
+
+
+def _look(look: LookSpec) -> str:
     conditions = {
-        "name": match.local_name,
-        "service": match.service,
-        "company": [f"0x{company:04x}" for company in match.company_id],
+        "name": look.local_name,
+        "service": look.service,
+        "company": [f"0x{company:04x}" for company in look.company_id],
+        "service data": look.service_data,
+        "data that begins with": [look.payload.hex()] if look.payload else [],
     }
     given = {what: any_of for what, any_of in conditions.items() if any_of}
     return " and ".join(f"{what} {' or '.join(any_of)}" for what, any_of in given.items())
@@ -75,6 +104,9 @@ def _match(match: MatchSpec) -> str:
 def _side(spec: DeviceSpec) -> str:
     if spec.side.source == "user":
         return "told by the user"
+    if spec.side.source == "name":
+        patterns = ", ".join(f"{pattern} {side}" for pattern, side in spec.side.names.items())
+        return f"the local name: {patterns}"
     meanings = ", ".join(f"{value} {side}" for value, side in spec.side.values.items())
     return f"{spec.side.source}: {meanings}"
 
@@ -86,53 +118,128 @@ def _clock(spec: DeviceSpec) -> str:
         return f"none; {spacing}"
     wrap = f"wraps every {clock.modulus * clock.tick_s:g} s"
     at = f"at the {clock.stamp} sample of a packet"
-    return f"{clock.field} ({clock.kind}) in steps of {clock.tick_s:g} s, {wrap}, {at}; {spacing}"
+    told = clock.field or " + ".join(f"{ticks} {name}" for name, ticks in clock.fields.items())
+    return f"{told} ({clock.kind}) in steps of {clock.tick_s:g} s, {wrap}, {at}; {spacing}"
 
 
 def _channels(spec: DeviceSpec) -> list[str]:
-    channels = [(c.name, c.use, c.characteristic) for c in spec.gatt.values()]
-    lines = ["Channels", *_columns(("channel", "use", "characteristic"), channels)]
+    rows = [(c.name, c.use, _where(spec, c), _framing(c.framing)) for c in spec.gatt.values()]
+    names = ("channel", "use", "characteristic", "framing")
+    lines = ["Channels", *_columns(names, rows)]
     if spec.connect:
         lines.append(f"  on connecting: {', '.join(map(_step, spec.connect))}")
-    for command in spec.commands.values():
-        warning = "; changes the device, sent only when the user asks" * command.changes_device
-        lines.append(f"  command {command.name}: {command.payload.hex()} to {command.to}{warning}")
+    lines += [f"  command {_written(write)}" for write in possible_writes(spec)]
     return lines
 
 
+def _where(spec: DeviceSpec, channel: ChannelSpec) -> str:
+    if channel.use != "advertisement" or spec.advertisement is None:
+        return channel.characteristic
+    companies = [f"company 0x{company:04x}" for company in spec.advertisement.company_id]
+    services = [f"service {uuid}" for uuid in spec.advertisement.service_data]
+    return f"data of {' or '.join([*companies, *services])}"
+
+
+def _framing(framing: FramingSpec | None) -> str:
+    if framing is None:
+        return ""
+    checked = f", {framing.checksum}" if framing.checksum else ""
+    return f"{framing.kind.replace('_', ' ')}{checked}"
+
+
+def _written(write: PossibleWrite) -> str:
+    parts = [write.octets.hex() or "nothing constant"]
+    if write.now:
+        parts.append(f"and the time ({write.now})")
+    if write.fill:
+        parts.append(f"and up to {write.fill} bytes of the dialect")
+    warning = "; changes the device, sent only when the user asks" * write.changes_device
+    return f"{write.command}: {' '.join(parts)} to {write.characteristic}{warning}"
+
+
 def _step(step: StepSpec) -> str:
-    limit = f" up to {step.timeout_s:g} s" if step.verb == "wait" else ""
+    if step.verb == "pause_s":
+        return f"pause {step.seconds:g} s"
+    limit = f" up to {step.seconds:g} s" if step.verb == "wait" else ""
     return f"{step.verb} {step.target}{limit}"
 
 
 def _message(message: MessageSpec) -> list[str]:
-    length = "as long as its samples" if message.length is None else f"{message.length} bytes"
-    lines = [f"Message {message.name} on {message.channel}: {length}, {message.byte_order} endian"]
+    lines = [f"Message {message.name} on {message.channel}: {_length(message)}{_tag(message)}"]
     lines += _fields("header", message.header)
-    if message.samples:
-        at, stride, count = message.samples.at, message.samples.stride, message.samples.count
-        many = "as many samples as there are" if count is None else f"{count} samples"
-        lines.append(f"  from byte {at} on: {many}, {stride} bytes each")
-        lines += _fields("sample", message.fields)
+    samples = message.samples
+    if samples:
+        many = f"{samples.count} samples" if samples.count else "as many samples as there are"
+        if samples.count_field:
+            many = f"as many samples as {samples.count_field} says"
+        where = f"from byte {samples.at} on: {many}, {samples.stride} bytes each"
+        order = ", the newest first" * samples.newest_first
+        lines.append(f"  {where if samples.stride else many}{order}")
+    if message.items:
+        lines.append(f"  from byte {message.items.at} on: items, each behind its tag")
+    lines += _fields("sample", message.fields, message.items)
     return lines
 
 
-def _fields(title: str, fields: Iterable[FieldSpec]) -> Iterator[str]:
+def _length(message: MessageSpec) -> str:
+    if message.template:
+        return f"text like {message.template}"
+    length = "as long as it says"
+    if message.length is not None:
+        length = f"{message.length} bytes"
+    elif message.samples:
+        length = "as long as its samples"
+    return f"{length}, {message.byte_order} endian"
+
+
+def _tag(message: MessageSpec) -> str:
+    tag = message.tag
+    if tag is None:
+        return ""
+    mask = "" if set(tag.mask) == {0xFF} else f" under {tag.mask.hex()}"
+    return f", known by {tag.value.hex()}{mask} at byte {tag.at}"
+
+
+def _fields(
+    title: str, fields: Iterable[FieldSpec], items: ItemsSpec | None = None
+) -> Iterator[str]:
+    entries = items.entries if items else ()
+    places = {e.fields[0].name: f"tag {'.'.join(map(str, e.tag))}" for e in entries}
     rows = [
         (
             field.name,
-            str(field.at),
-            field.type + (f" x {field.shape}" if field.shape > 1 else ""),
+            places.get(field.name, str(field.at)),
+            _type(field),
             f"{field.scale:g}",
             f"{field.offset:g}",
             field.unit,
-            "" if field.invalid is None else str(field.invalid),
+            _missing(field),
             field.role,
+            _only(field),
         )
         for field in fields
     ]
-    names = (title, "at", "type", "scale", "offset", "unit", "missing", "role")
+    names = (title, "at", "type", "scale", "offset", "unit", "missing", "role", "only")
     return _columns(names, rows)
+
+
+def _type(field: FieldSpec) -> str:
+    if field.bits:
+        first, last = field.bits
+        return f"{field.type} bits {first}-{last}" if last > first else f"{field.type} bit {first}"
+    return field.type + {0: " x rest", 1: ""}.get(field.shape, f" x {field.shape}")
+
+
+def _missing(field: FieldSpec) -> str:
+    marker = "" if field.invalid is None else str(field.invalid)
+    beyond = f"not {field.valid[0]}..{field.valid[1]}" if field.valid else ""
+    return " or ".join(word for word in (marker, beyond) if word)
+
+
+def _only(field: FieldSpec) -> str:
+    if field.when is None:
+        return ""
+    return f"{'if' if field.when.value else 'unless'} {field.when.field}.{field.when.bit}"
 
 
 def _sensors(spec: DeviceSpec) -> list[str]:
@@ -150,11 +257,12 @@ def _sensor(sensor: SensorSpec) -> tuple[str, ...]:
 
 
 def _columns(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yield lines of a table, as wide as its cells need; nothing if it has no rows."""
+    """Yield lines of a table, as wide as its cells need, without empty columns; none if no rows."""
+    used = [column for column in range(len(names)) if any(row[column] for row in rows)]
     if not rows:
         return
-    table = [names, *rows]
-    widths = [max(len(row[column]) for row in table) for column in range(len(names))]
+    table = [[row[column] for column in used] for row in (names, *rows)]
+    widths = [max(len(row[column]) for row in table) for column in range(len(used))]
     for row in table:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         yield f"  {'  '.join(cells)}".rstrip()

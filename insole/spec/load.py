@@ -6,22 +6,29 @@ import math
 import re
 import tomllib
 from typing import TYPE_CHECKING, Any, get_args
-from uuid import UUID
 
 from insole.errors import SpecError
 from insole.spec import model
+from insole.spec.channel import (
+    octets_of,
+    read_advertisement,
+    read_channels,
+    read_commands,
+    read_steps,
+    uuids,
+)
+from insole.spec.language import COVERS, KEYS, SCHEMA
 from insole.spec.locate import find_spec, find_specs
 from insole.spec.message import read_messages
 from insole.spec.model import (
-    ChannelSpec,
     ClockSpec,
-    CommandSpec,
     DeviceSpec,
+    LookSpec,
     MatchSpec,
+    MeasuresSpec,
     SensorSpec,
     SideSpec,
     SourceSpec,
-    StepSpec,
     VectorSpec,
 )
 from insole.spec.reader import Table, shown
@@ -29,17 +36,9 @@ from insole.spec.usable import faults
 from insole.tables import REGIONS, SIDES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from importlib.resources.abc import Traversable
     from pathlib import Path
-
-SCHEMA = 1
-COVERS = ("match", "layout", "units", "clock", "commands", "sensors")
-_KEYS = (
-    "schema", "id", "name", "kind", "evidence", "source", "match", "side", "gatt", "connect",
-    "commands", "clock", "message", "sensor", "vector",
-)  # fmt: skip
-_VERBS: tuple[model.Verb, ...] = get_args(model.Verb)
-_BLUETOOTH_BASE = "0000{}-0000-1000-8000-00805f9b34fb"
 
 
 def load_spec(name_or_path: str | Path, folder: Path | None = None) -> DeviceSpec:
@@ -92,7 +91,7 @@ def read(toml: str, path: str = "") -> DeviceSpec:
     For :func:`insole.spec.check.problems`, which lists all faults; everyone else needs `parse`.
     """
     path = path or "device spec"
-    top = Table(_toml(toml, path), path, "", _KEYS)
+    top = Table(_toml(toml, path), path, "", KEYS["top"])
     return DeviceSpec(
         id=top.identifier("id"),
         name=top.text("name"),
@@ -101,13 +100,16 @@ def read(toml: str, path: str = "") -> DeviceSpec:
         sources=_sources(top),
         match=_match(top),
         side=_side(top),
-        gatt=_gatt(top),
-        connect=_connect(top),
-        commands=_commands(top),
+        gatt=read_channels(top),
+        connect=read_steps(top),
+        commands=read_commands(top),
         clock=_clock(top),
         messages=read_messages(top),
         sensors=_sensors(top),
-        vectors=_vectors(top),
+        vectors=tuple(_vector(vector) for vector in top.tables("vector", KEYS["vector"])),
+        measures=_measures(top),
+        advertisement=read_advertisement(top),
+        dialect=top.identifier("dialect") if "dialect" in top else "",
         path=path,
         toml=toml,
     )
@@ -136,12 +138,11 @@ def _toml(text: str, path: str) -> dict[str, Any]:
     if isinstance(schema, int) and schema > SCHEMA:
         problem = f"is {shown(schema)}, newer than {SCHEMA}, the newest known here; update insole"
         raise SpecError(path, "schema", problem)
-    Table(values, path, "", _KEYS).integer("schema", SCHEMA, SCHEMA)
+    Table(values, path, "", KEYS["top"]).integer("schema", SCHEMA, SCHEMA)
     return values
 
 
 def _sources(top: Table) -> tuple[SourceSpec, ...]:
-    keys = ("title", "covers", "url", "licence", "accessed", "capture")
     return tuple(
         SourceSpec(
             title=source.text("title"),
@@ -151,117 +152,97 @@ def _sources(top: Table) -> tuple[SourceSpec, ...]:
             accessed=source.text("accessed", ""),
             capture=source.text("capture", ""),
         )
-        for source in top.tables("source", keys)
+        for source in top.tables("source", KEYS["source"])
     )
 
 
 def _match(top: Table) -> MatchSpec:
-    match = top.table("match", ("priority", "local_name", "service", "company_id"))
-    return MatchSpec(
-        priority=match.integer("priority", 0, 1000),
-        local_name=match.texts("local_name"),
-        service=tuple(_uuid(match, "service", text) for text in match.texts("service")),
-        company_id=match.integers("company_id", 0, 0xFFFF),
+    match = top.table("match", KEYS["match"])
+    others = (_look(other) for other in match.tables("or", KEYS["look"]))
+    return MatchSpec(match.integer("priority", 0, 1000), (_look(match), *others))
+
+
+def _look(look: Table) -> LookSpec:
+    payload = look.octets("payload") if "payload" in look else b""
+    mask = look.octets("mask") if "mask" in look else b"\xff" * len(payload)
+    if len(mask) != len(payload):
+        raise look.error("mask", "must be as many bytes as payload")
+    return LookSpec(
+        local_name=look.texts("local_name"),
+        service=uuids(look, "service"),
+        company_id=look.integers("company_id", 0, 0xFFFF),
+        service_data=uuids(look, "service_data"),
+        payload=payload,
+        mask=mask,
     )
 
 
 def _side(top: Table) -> SideSpec:
-    side = top.table("side", ("from", "values"))
+    side = top.table("side", KEYS["side"])
     source = side.text("from")
     if source == "user":
         if "values" in side:
             raise side.error("values", 'stands only beside a message.field; "user" has none')
         return SideSpec(source)
     values = side.table("values", side.keys("values"))
-    return SideSpec(source, {_whole(values, key): values.word(key, SIDES) for key in values})
+    words = {key: values.word(key, SIDES) for key in values}
+    if source == "name":
+        return SideSpec(source, names=words)
+    return SideSpec(source, {_code(values, key): word for key, word in words.items()})
 
 
-def _whole(table: Table, key: str) -> int:
-    if not re.fullmatch("[0-9]{1,9}", key):
-        raise table.error(key, "must be a whole number, the value of the field")
-    return int(key)
+def _code(table: Table, key: str) -> int:
+    """Return the value that a key stands for: a number, or one letter for its code."""
+    if re.fullmatch("[0-9]{1,9}", key):
+        return int(key)
+    if len(key) == 1 and key.isascii():
+        return ord(key)
+    raise table.error(key, "must be a whole number, the value of the field, or one letter")
 
 
-def _gatt(top: Table) -> dict[str, ChannelSpec]:
-    channels = top.named("gatt", ("characteristic", "use", "response"))
-    return {name: _channel(name, channel) for name, channel in channels}
-
-
-def _channel(name: str, channel: Table) -> ChannelSpec:
-    use = channel.word("use", get_args(model.Use))
-    if "response" in channel and use != "write":
-        raise channel.error("response", f"stands only where use is write, not {use}")
-    return ChannelSpec(
-        name=name,
-        characteristic=_uuid(channel, "characteristic", channel.text("characteristic")),
-        use=use,
-        response=channel.flag("response", default=True),
+def _measures(top: Table) -> MeasuresSpec:
+    if "measures" not in top:
+        return MeasuresSpec()
+    measures = top.table("measures", KEYS["measures"])
+    return MeasuresSpec(
+        continuous=measures.flag("continuous", default=True),
+        locks=measures.flag("locks", default=False),
+        estimated=measures.flag("estimated", default=False),
+        oriented=measures.flag("oriented", default=True),
     )
 
 
-def _uuid(table: Table, key: str, text: str) -> str:
-    """Return a UUID in full, in small letters; four digits stand for one of the Bluetooth SIG."""
-    full = _BLUETOOTH_BASE.format(text) if len(text) == 4 else text
-    try:
-        uuid = str(UUID(full))
-    except ValueError:
-        uuid = ""
-    if uuid != full.lower():
-        raise table.error(key, f"must be a UUID, in full or as four hex digits, not {shown(text)}")
-    return uuid
-
-
-def _connect(top: Table) -> tuple[StepSpec, ...]:
-    connect = top.table("connect", ("steps",))
-    return tuple(_step(step) for step in connect.tables("steps", (*_VERBS, "timeout_s")))
-
-
-def _step(step: Table) -> StepSpec:
-    verbs = [verb for verb in _VERBS if verb in step]
-    if len(verbs) != 1:
-        raise step.error("", f"a step has exactly one of {', '.join(_VERBS)}")
-    verb = verbs[0]
-    if verb == "wait":
-        return StepSpec("wait", step.text("wait"), step.number("timeout_s", 0.1, 60))
-    if "timeout_s" in step:
-        raise step.error("timeout_s", "stands only beside wait")
-    return StepSpec(verb, step.text(verb))
-
-
-def _commands(top: Table) -> dict[str, CommandSpec]:
-    commands = top.named("commands", ("to", "hex", "changes_device"))
-    return {
-        name: CommandSpec(
-            name=name,
-            to=command.text("to"),
-            payload=command.octets("hex"),
-            changes_device=command.flag("changes_device", default=False),
-        )
-        for name, command in commands
-    }
-
-
 def _clock(top: Table) -> ClockSpec:
-    keys = ("kind", "field", "modulus", "tick_s", "sample_period_s", "stamp")
-    clock = top.table("clock", keys)
+    clock = top.table("clock", KEYS["clock"])
     kind = clock.word("kind", get_args(model.ClockKind))
     if kind == "arrival":
-        for key in ("field", "modulus", "tick_s"):
+        for key in ("field", "fields", "modulus", "tick_s"):
             if key in clock:
                 raise clock.error(key, "has no place where kind is arrival: there is no clock")
     has_clock = kind != "arrival"
+    fields = _clock_fields(clock) if "fields" in clock else {}
     return ClockSpec(
         kind=kind,
-        field=clock.identifier("field") if has_clock else "",
+        field=clock.identifier("field") if has_clock and not fields else "",
         modulus=clock.integer("modulus", 2, 2**32) if has_clock else 0,
         tick_s=clock.number("tick_s", 1e-9, 86400) if has_clock else 0.0,
         sample_period_s=clock.number("sample_period_s", 1e-5, 60),
         stamp=clock.word("stamp", ("first", "last"), "first"),
+        fields=fields,
     )
 
 
+def _clock_fields(clock: Table) -> dict[str, int]:
+    if "field" in clock:
+        raise clock.error("fields", "contradicts field; give one of the two")
+    fields = clock.table("fields", clock.keys("fields"))
+    ticks = {name: fields.integer(name, 1, 2**32) for name in fields}
+    if len(ticks) < 2:
+        raise clock.error("fields", "must name two fields or more, with the ticks in one of each")
+    return ticks
+
+
 def _sensors(top: Table) -> tuple[SensorSpec, ...]:
-    keys = ("field", "index", "region", "x_mm", "y_mm", "area_mm2")
     return tuple(
         SensorSpec(
             field=sensor.text("field"),
@@ -271,15 +252,40 @@ def _sensors(top: Table) -> tuple[SensorSpec, ...]:
             y_mm=sensor.number("y_mm", -500, 500, math.nan),
             area_mm2=sensor.number("area_mm2", 1, 1e6, math.nan),
         )
-        for sensor in top.tables("sensor", keys)
+        for sensor in top.tables("sensor", KEYS["sensor"])
     )
 
 
-def _vectors(top: Table) -> tuple[VectorSpec, ...]:
-    return tuple(_vector(vector) for vector in top.tables("vector", ("channel", "hex", "expect")))
-
-
 def _vector(vector: Table) -> VectorSpec:
-    expect = vector.table("expect", vector.keys("expect"))
-    numbers = {name: expect.numbers(name) for name in expect}
-    return VectorSpec(vector.text("channel"), vector.octets("hex"), numbers)
+    each = isinstance(vector.get("expect"), list)
+    refused = vector.flag("refused", default=False)
+    return VectorSpec(
+        channel=vector.text("channel"),
+        payload=_payload(vector),
+        expect=tuple(_expected(vector, each=each)) if "expect" in vector or not refused else (),
+        each=each,
+        message=vector.text("message", ""),
+        refused=refused,
+        after=tuple(
+            (before.text("channel"), _payload(before))
+            for before in vector.tables("after", KEYS["after"])
+        ),
+    )
+
+
+def _expected(vector: Table, *, each: bool) -> Iterator[dict[str, Any]]:
+    if each and "message" in vector:
+        raise vector.error("message", "has no place where each message has its own table")
+    names = dict.fromkeys(name for row in vector.get("expect") if isinstance(row, dict)
+                          for name in row) if each else ()  # fmt: skip
+    tables = (
+        vector.tables("expect", names) if each else [vector.table("expect", vector.keys("expect"))]
+    )
+    for table in tables:
+        yield {name: table.expected(name) for name in table}
+
+
+def _payload(table: Table) -> bytes:
+    for octets in octets_of(table):
+        return octets
+    raise table.error("hex", "is missing; give the payload as hex or as text")

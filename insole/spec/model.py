@@ -2,52 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from types import MappingProxyType
+import dataclasses
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from insole.spec.number import TYPES, NumberType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Kind: TypeAlias = Literal["insole", "scale", "force_plate", "dynamometer"]
 Evidence: TypeAlias = Literal["capture", "document", "simulated"]
-Role: TypeAlias = Literal["", "counter", "clock", "battery", "load", "total", "acc", "gyro", "cop"]
-Use: TypeAlias = Literal["read", "write", "notify", "indicate"]
-Verb: TypeAlias = Literal["read", "subscribe", "send", "wait"]
+Role: TypeAlias = Literal[
+    "", "counter", "clock", "battery", "load", "total", "acc", "gyro", "cop", "cop_ap", "cop_ml",
+    "stable", "removed",
+]  # fmt: skip
+Use: TypeAlias = Literal["read", "write", "notify", "indicate", "advertisement"]
+Verb: TypeAlias = Literal["read", "subscribe", "send", "wait", "pause_s"]
 ClockKind: TypeAlias = Literal["ticks", "counter", "time_of_day", "arrival"]
+ByteOrder: TypeAlias = Literal["little", "big"]
+FramingKind: TypeAlias = Literal["tlv", "length_prefixed", "delimited", "stream"]
+Checksum: TypeAlias = Literal["sum8", "xor8", "crc8-maxim", "crc16-modbus", "crc16-ccitt"]
+Now: TypeAlias = Literal[
+    "unix_s_u32", "unix_ms_u64", "text_19", "ymdhms_hundredths", "date_time", "current_time"
+]
 
+ADVERTISEMENT = "advertisement"
+"""Name of the channel on which advertisements come."""
 MAX_PAYLOAD = 512
 """Most bytes a characteristic can hold (Bluetooth Core 5.4, vol. 3, part F, 3.2.9)."""
+MAX_BUFFER = 4096
+"""Most bytes of a message that comes in several notifications (our choice)."""
 
 
 @dataclass(frozen=True, slots=True)
-class NumberType:
-    """A number on the wire: its size in bytes and, for whole numbers, its range."""
+class Condition:
+    """A bit of an earlier field, and what it must be for a field to be there."""
 
-    size: int
-    low: int = 0
-    high: int = 0
-
-    @property
-    def whole(self) -> bool:
-        """True for an integer, False for a float."""
-        return self.high > 0
-
-
-NUMBER_TYPES: Mapping[str, NumberType] = MappingProxyType(
-    {
-        "u8": NumberType(1, 0, 2**8 - 1),
-        "i8": NumberType(1, -(2**7), 2**7 - 1),
-        "u16": NumberType(2, 0, 2**16 - 1),
-        "i16": NumberType(2, -(2**15), 2**15 - 1),
-        "u24": NumberType(3, 0, 2**24 - 1),
-        "i24": NumberType(3, -(2**23), 2**23 - 1),
-        "u32": NumberType(4, 0, 2**32 - 1),
-        "i32": NumberType(4, -(2**31), 2**31 - 1),
-        "f32": NumberType(4),
-    }
-)
-"""Every type name of the language; the byte order is the message's."""
+    field: str
+    bit: int
+    value: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +49,11 @@ class FieldSpec:
     """One field of a header or of a sample.
 
     The decoded number is ``raw * scale + offset``; ``invalid`` is the raw value that means
-    missing. ``at`` is in bytes from the start of the message (header) or of the sample (field).
-    ``shape`` is the number of elements; 1 means a plain number, and header fields are plain.
+    missing, and so does any outside ``valid``. ``at`` is in bytes from the start of the message
+    (header) or of the sample (field); in a message of text it counts its numbers. ``shape`` is
+    the number of elements; 1 means a plain number, 0 as many as there are, and header fields are
+    plain. ``bits`` are the first and last bit of a field that shares its bytes with others.
+    ``stride`` is given when samples do not lie together: bytes from one sample's value to the next.
     """
 
     name: str
@@ -68,48 +65,107 @@ class FieldSpec:
     unit: str = "1"
     invalid: int | None = None
     role: Role = ""
+    bits: tuple[int, int] | None = None
+    valid: tuple[int, int] | None = None
+    stride: int = 0
+    when: Condition | None = None
+    decimals: int = 0
+
+    @property
+    def number(self) -> NumberType:
+        """What the bytes are; for some bits of them, the range of these."""
+        if self.bits:
+            return NumberType(TYPES[self.type].size, 0, 2 ** (self.bits[1] - self.bits[0] + 1) - 1)
+        return TYPES[self.type]
 
     @property
     def end(self) -> int:
-        """The byte after the field's last one."""
-        return self.at + NUMBER_TYPES[self.type].size * self.shape
+        """The byte after the field's last one; its start, if it takes as many as there are."""
+        return self.at + self.number.size * self.shape
 
     @property
     def whole(self) -> bool:
         """True if the decoded number is the raw integer itself, never missing."""
-        plain = self.scale == 1 and self.offset == 0 and self.invalid is None
-        return plain and NUMBER_TYPES[self.type].whole
+        plain = self.scale == 1 and self.offset == 0 and self.invalid is None and not self.valid
+        return plain and self.number.whole
 
 
 @dataclass(frozen=True, slots=True)
 class SamplesSpec:
-    """Where the samples of a message lie: first byte, bytes apart, how many (None: the rest)."""
+    """Where the samples of a message lie: first byte, bytes apart, how many (None: the rest).
+
+    ``count_field`` names the header field that tells how many; then ``count`` is None as well.
+    """
 
     at: int
     stride: int
     count: int | None
+    count_field: str = ""
+    newest_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TagSpec:
+    """Bytes that a message is known by: those at ``at``, under ``mask``, are ``value``."""
+
+    at: int
+    value: bytes
+    mask: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ItemSpec:
+    """What lies in one item of a message: its tag (and the one inside it), and one field."""
+
+    tag: tuple[int, ...]
+    fields: tuple[FieldSpec, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsSpec:
+    """Items of tag, length and value, one behind the other from byte ``at`` to the end.
+
+    With ``inner``, the value of each item is again a row of such items, which have no length: it
+    follows from their tag.
+    """
+
+    at: int
+    tag: str
+    length: str
+    inner: str
+    entries: tuple[ItemSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class MessageSpec:
     """The layout of one message on one channel.
 
-    ``length`` is the one length of its payloads in bytes; None if the samples fill the rest. A
-    ``sequence`` of the file is a header whose places were worked out when it was read.
+    ``length`` is the one length of its payloads in bytes; None if that depends on what they say.
+    A ``sequence`` of the file is a header whose places were worked out when it was read. A message
+    of text has a ``template``; each number in it counts as 8 bytes, since it is read into those.
+    The fields of ``items`` are among ``fields`` too.
     """
 
     name: str
     channel: str
-    byte_order: Literal["little", "big"]
+    byte_order: ByteOrder
     length: int | None
     header: tuple[FieldSpec, ...]
     samples: SamplesSpec | None
     fields: tuple[FieldSpec, ...]
+    tag: TagSpec | None = None
+    items: ItemsSpec | None = None
+    template: str = ""
 
     @property
     def every_field(self) -> tuple[FieldSpec, ...]:
         """The header's fields, then those of a sample."""
         return self.header + self.fields
+
+    @property
+    def flagged(self) -> bool:
+        """True if some of its fields are there only when a flag says so."""
+        return any(field.when for field in self.header)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +174,9 @@ class ClockSpec:
 
     ``field`` is the header field that carries the clock, its value at the first sample of a
     packet (``stamp = "first"``) or at the last one (``"last"``). A device without a clock has
-    ``kind = "arrival"``, no field, and a modulus and tick of 0.
+    ``kind = "arrival"``, no field, and a modulus and tick of 0. A clock told in several ``fields``
+    (hour, minute, …) is their sum, each times its ticks. A field of the samples tells the clock
+    of each of them.
     """
 
     kind: ClockKind
@@ -127,6 +185,7 @@ class ClockSpec:
     tick_s: float
     sample_period_s: float
     stamp: Literal["first", "last"] = "first"
+    fields: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,53 +205,136 @@ class SensorSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class FramingSpec:
+    """How messages are cut out of what a channel sends.
+
+    ``tag`` and ``length`` are types. ``at`` is where a message tells its length, which is ``adds``
+    bytes short of the whole; ``start`` are the bytes it begins with, ``end`` those between two.
+    ``most`` bytes are kept in waiting for the end of a message.
+    """
+
+    kind: FramingKind
+    byte_order: ByteOrder = "little"
+    tag: str = ""
+    length: str = ""
+    at: int = 0
+    adds: int = 0
+    start: bytes = b""
+    end: bytes = b""
+    most: int = MAX_PAYLOAD
+    checksum: Checksum | None = None
+    checksum_at: int = -1
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelSpec:
-    """A characteristic under the name that the spec gives it."""
+    """A characteristic under the name that the spec gives it, or the advertisement.
+
+    ``service`` is given only where two services have a characteristic of this UUID. ``chunk`` is
+    the most bytes that one write may hold; 0 for no such limit.
+    """
 
     name: str
     characteristic: str
     use: Use
     response: bool = True
+    service: str = ""
+    chunk: int = 0
+    framing: FramingSpec | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdvertisementSpec:
+    """Which part of an advertisement is the payload: data of a company, or of a service."""
+
+    company_id: tuple[int, ...] = ()
+    service_data: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CommandSpec:
-    """A constant payload for a channel; one that changes the device is never sent unasked."""
+    """A payload for a channel; one that changes the device is never sent unasked.
+
+    To the constant ``payload`` the transport adds the time, if ``now`` says in which form, or the
+    dialect up to ``fill`` bytes.
+    """
 
     name: str
     to: str
     payload: bytes
     changes_device: bool = False
+    now: Now | None = None
+    fill: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class StepSpec:
-    """One step of connecting: ``target`` is a channel, a command or (to wait for) a message."""
+    """One step of connecting: ``target`` is a channel, a command or (to wait for) a message.
+
+    ``seconds`` is how long to wait at most, or for a pause, how long it lasts.
+    """
 
     verb: Verb
     target: str
-    timeout_s: float = 0.0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class LookSpec:
+    """One way in which an advertisement of this device may look; all that is given must be met.
+
+    Of a list any entry will do. ``payload`` are the first bytes of the data that comes on the
+    channel ``advertisement``, under ``mask``.
+    """
+
+    local_name: tuple[str, ...] = ()
+    service: tuple[str, ...] = ()
+    company_id: tuple[int, ...] = ()
+    service_data: tuple[str, ...] = ()
+    payload: bytes = b""
+    mask: bytes = b""
+
+    @property
+    def given(self) -> bool:
+        """True if it says anything."""
+        kinds = (self.local_name, self.service, self.company_id, self.service_data, self.payload)
+        return any(kinds)
 
 
 @dataclass(frozen=True, slots=True)
 class MatchSpec:
-    """How an advertisement of this device looks; ``priority`` is unique over all specs.
-
-    Each of the three that is given must be met, by any one of its entries.
-    """
+    """How an advertisement of this device looks; ``priority`` is unique over all specs."""
 
     priority: int
-    local_name: tuple[str, ...] = ()
-    service: tuple[str, ...] = ()
-    company_id: tuple[int, ...] = ()
+    looks: tuple[LookSpec, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuresSpec:
+    """What the numbers are good for.
+
+    ``continuous``: it sends all the time, so that silence is a fault. ``locks``: it settles on one
+    reading, good for body mass and not for exercise. ``estimated``: its newtons come from a general
+    formula, not from a calibration of this device. ``oriented``: it is known which way up its
+    sensors lie.
+    """
+
+    continuous: bool = True
+    locks: bool = False
+    estimated: bool = False
+    oriented: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class SideSpec:
-    """Where the side comes from: ``user``, or ``message.field`` with the meaning of its values."""
+    """Where the side comes from: ``user``, ``name``, or ``message.field``.
+
+    ``values`` says what the field's values mean, ``names`` what patterns of the local name do.
+    """
 
     source: str
-    values: Mapping[int, str] = field(default_factory=dict)
+    values: Mapping[int, str] = dataclasses.field(default_factory=dict)
+    names: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,11 +351,20 @@ class SourceSpec:
 
 @dataclass(frozen=True, slots=True)
 class VectorSpec:
-    """A payload and what it must decode to."""
+    """A payload and what it must decode to; ``after`` are payloads that came before it.
+
+    ``expect`` has one table for all of its messages (a name means the first that has it, or the
+    one called ``message``), or one for each of them. ``refused`` says that something in it does not
+    fit; what is expected then are the messages that are whole all the same.
+    """
 
     channel: str
     payload: bytes
-    expect: Mapping[str, Any]
+    expect: tuple[Mapping[str, Any], ...]
+    each: bool = False
+    message: str = ""
+    refused: bool = False
+    after: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,8 +385,11 @@ class DeviceSpec:
     messages: tuple[MessageSpec, ...]
     sensors: tuple[SensorSpec, ...]
     vectors: tuple[VectorSpec, ...]
+    measures: MeasuresSpec = dataclasses.field(default_factory=MeasuresSpec)
+    advertisement: AdvertisementSpec | None = None
+    dialect: str = ""
     path: str = ""
-    toml: str = ""
+    toml: str = dataclasses.field(default="", repr=False)
     """The whole file as read, kept in each session so that it decodes in five years."""
 
     @property

@@ -146,11 +146,11 @@ class Table:
             raise self.error(name, f"must be {kind}, not {shown(values)}")
         return tuple(values)
 
-    def numbers(self, name: str) -> Any:
-        """Return a number, or a list of numbers, or a list of equally long lists of numbers."""
+    def expected(self, name: str) -> Any:
+        """Return a text, a number, a list of these, or a list of equally long lists of these."""
         value = self._values[name]
-        if not _is_numbers(value):
-            kind = "a number, a list of numbers, or a list of equally long lists of numbers"
+        if not isinstance(value, str) and not _is_numbers(value):
+            kind = "a text, a number, a list of these, or a list of equally long lists of these"
             raise self.error(name, f"must be {kind}, not {shown(value)}")
         return value
 

@@ -92,7 +92,7 @@ def test_number_of_samples_sets_the_length_when_they_fill_the_rest():
         ("frame", HEADER, {}, "takes numbers for load, acc, gyro"),
         ("frame", HEADER, samples() | {"acc": np.zeros((3, 3))}, r"shape \(4, 3\), not \(3, 3\)"),
         ("frame", HEADER, samples() | {"acc": np.zeros(4)}, r"shape \(4, 3\), not \(4,\)"),
-        ("frame", HEADER | {"counter": [1, 2]}, samples(), r"shape \(1,\), not \(2,\)"),
+        ("frame", HEADER | {"counter": [1, 2]}, samples(), r"shape \(\), not \(2,\)"),
         ("frame", HEADER | {"counter": float("nan")}, samples(), "field counter: cannot be NaN"),
         ("frame", HEADER | {"counter": float("inf")}, samples(), "field counter: cannot be"),
         ("frame", HEADER, samples() | {"acc": "x"}, "field acc: takes numbers, not 'x'"),

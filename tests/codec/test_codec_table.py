@@ -8,14 +8,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from insole import tables
 from insole.capabilities import Capabilities
 from insole.codec import decode_block
-from insole.codec.table import capabilities, sample_rows, sensor_map
+from insole.codec.clock import fields_of, ticks_of
+from insole.codec.table import calibration, capabilities, sample_rows, sensor_map
 from insole.errors import SpecError
 from insole.spec import load_spec
-from insole.spec.model import SensorSpec
+from insole.spec.model import ClockSpec, MeasuresSpec, SensorSpec
 from insole.units import G0
 
 SIM = load_spec("sim_insole")
@@ -153,3 +156,128 @@ def test_rows_of_an_hour_are_made_within_their_time():
         sample_rows(SIM, block)
         durations_s.append(time.process_time() - begun)
     assert min(durations_s) < 0.05
+
+
+# What the language can say beyond plain samples.
+
+EVERY = load_spec(Path(__file__).with_name("every_feature.toml"))
+PARTS = {"hour": 3_600_000, "minute": 60_000, "second": 1000, "milli": 1}
+
+
+def blocks_of(spec, channel, *payloads):
+    lengths = np.array([len(payload) for payload in payloads], np.int64)
+    times = np.arange(len(payloads), dtype=np.int64) * 40_000_000
+    return decode_block(spec, channel, b"".join(payloads), lengths, times).blocks
+
+
+def in_time_of_day(spec):
+    clock = ClockSpec("time_of_day", "", 86_400_000, 0.001, 0.005, "first", PARTS)
+    return replace(spec, clock=clock)
+
+
+def test_a_clock_in_parts_is_one_number():
+    spec = in_time_of_day(EVERY)
+    payload = next(v.payload for v in EVERY.vectors if v.channel == "packets")
+    rows = sample_rows(spec, blocks_of(spec, "packets", payload)["newest"])
+    assert rows["device_ticks"].tolist() == [37_230_250] * 2  # 10:20:30.250
+    assert rows["sample"].tolist() == [0, 1]
+    np.testing.assert_allclose(rows["cell_01_adc"], [0.00097656, 0.00024414])
+    assert calibration(spec) == "relative"
+
+
+@given(st.integers(0, 2**40))
+def test_parts_of_a_clock_are_the_clock(ticks):
+    clock = in_time_of_day(EVERY).clock
+    parts = fields_of(clock, np.array([ticks]))
+    assert ticks_of(clock, parts).tolist() == [ticks % clock.modulus]
+    assert parts["minute"] < 60
+    assert fields_of(SIM.clock, np.array([65537]))["device_ms"].tolist() == [1]
+
+
+def test_samples_with_a_clock_of_their_own():
+    messages = tuple(
+        replace(m, fields=tuple(replace(f, role="clock" if f.name == "taken" else f.role)
+                                for f in m.fields))
+        for m in EVERY.messages
+    )  # fmt: skip
+    clock = ClockSpec("ticks", "taken", 2**32, 1e-6, 0.005)
+    spec = replace(EVERY, messages=messages, clock=clock)
+    payload = next(v.payload for v in EVERY.vectors if v.payload[:1] == b"\x36")
+    rows = sample_rows(spec, blocks_of(spec, "packets", payload)["apart"])
+    assert rows["device_ticks"].tolist() == [16, 32]
+    assert rows["device_ticks"].dtype == np.int64
+    assert rows["sample"].tolist() == [0, 0]
+
+
+def told_in_items():
+    """Return the test's spec with loads and a gyroscope among its items, and a clock."""
+    roles = {"cells": "load", "turn": "gyro", "since": "clock"}
+
+    def with_role(field):
+        return replace(field, role=roles.get(field.name, ""))
+
+    message = next(m for m in EVERY.messages if m.name == "told")
+    message = replace(
+        message,
+        header=tuple(map(with_role, message.header)),
+        fields=tuple(map(with_role, message.fields)),
+    )
+    clock = ClockSpec("ticks", "since", 65536, 0.001, 0.01)
+    return replace(EVERY, messages=(message,), clock=clock)
+
+
+def told(ticks, items):
+    body = bytes.fromhex(ticks + items)
+    return bytes([0x0E, len(body), 0]) + body
+
+
+LOADS, TURN, MORE_LOADS = "00 02 0500", "01 06 1000 2000 3000", "00 04 0600 0700"
+
+
+def test_what_was_told_at_one_tick_is_one_row():
+    spec = told_in_items()
+    packets = [
+        told("0100", TURN) + told("0100", LOADS),
+        told("0200", LOADS + TURN),
+        told("0300", ""),
+        told("0400", TURN),
+        told("0500", LOADS),
+        told("0500", MORE_LOADS),
+    ]
+    rows = sample_rows(spec, blocks_of(spec, "rx", *packets)["told"])
+    assert rows["device_ticks"].tolist() == [1, 2, 4, 5]
+    np.testing.assert_array_equal(rows["cell_01_adc"], [5, 5, np.nan, 5])
+    np.testing.assert_array_equal(rows["cell_02_adc"], [np.nan, np.nan, np.nan, 7])
+    np.testing.assert_array_equal(rows["gyro_x_dps"], [1, 1, 1, np.nan])
+    assert rows["host_time_s"].tolist() == [0.0, 0.04, 0.12, 0.16]
+
+
+def test_an_open_number_of_cells_is_as_many_as_come_or_have_a_place():
+    spec = told_in_items()
+    rows = sample_rows(spec, blocks_of(spec, "rx", told("0100", LOADS))["told"])
+    assert [name for name in rows if name.startswith("cell")] == ["cell_01_adc"]
+    placed = replace(spec, sensors=tuple(SensorSpec("cells", k, "heel", 1, k) for k in range(3)))
+    assert sensor_map(placed, "left")["column"].tolist() == [f"cell_0{k}_adc" for k in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(("unit", "newton"), [("kPa", 64.0), ("N/cm2", 640.0)])
+def test_pressure_becomes_newton_by_the_area_of_the_sensor(unit, newton):
+    load = replace(SIM.messages[1].fields[0], unit=unit)
+    message = replace(SIM.messages[1], fields=(load, *SIM.messages[1].fields[1:]))
+    spec = replace(SIM, messages=(SIM.messages[0], message))
+    block = block_of(spec, "frames", [SIM.vectors[2].payload])
+    block.samples["load"][...] = 100.0
+    np.testing.assert_allclose(sample_rows(spec, block)["cell_01_n"], newton)  # 640 mm²
+    assert calibration(spec) == "pressure"
+    assert capabilities(spec, "left").unit == "N"
+
+
+def test_what_the_force_is_worth():
+    estimated = replace(SIM, measures=MeasuresSpec(estimated=True))
+    assert [calibration(spec) for spec in (SIM, estimated, ODD)] == [
+        "newton",
+        "estimated",
+        "newton",
+    ]
+    with pytest.raises(SpecError, match="has no force"):
+        calibration(replace(SIM, messages=SIM.messages[:1]))

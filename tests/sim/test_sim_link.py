@@ -13,7 +13,7 @@ from insole.sim.device import Sampling, sense
 from insole.sim.link import rig
 from insole.sim.scenario import Faults, load_scenario
 from insole.spec import load_spec, parse
-from insole.spec.model import NUMBER_TYPES
+from insole.spec.number import NUMBER_TYPES
 from insole.transport.base import LinkEvent, Notification
 from insole.units import G0
 
@@ -69,7 +69,7 @@ def test_all_packets_at_once_are_those_of_the_encoder_one_by_one(name):
     bodies = packet.payloads(spec, message, sensed, packet.DeviceState("left", 3, 250, 700.0))
     encoder, decoder = Encoder(spec), Decoder(spec)
     fields = packet._sample_fields(spec, message, sensed, 700.0)
-    per_packet = packet.samples_per_packet(message.samples)
+    per_packet = packet.samples_per_packet(message)
     for index, body in enumerate(bodies):
         samples = {
             name: values[index * per_packet : (index + 1) * per_packet]

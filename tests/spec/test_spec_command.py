@@ -52,6 +52,7 @@ def test_show_as_json():
     spec = json.loads(run("show", EXAMPLE, "--json").stdout)
     assert spec["commands"]["zero"] == {
         "name": "zero", "to": "command", "payload": "02", "changes_device": True,
+        "now": None, "fill": 0,
     }  # fmt: skip
     assert spec["sensors"][0]["area_mm2"] is None
     assert spec["side"]["values"] == {"0": "left", "1": "right"}
@@ -86,3 +87,15 @@ def test_check_holds_a_file_against_the_known_devices(tmp_path):
     assert "priority: 10 is taken by b" in result.stdout
     assert "broken" not in result.stdout
     assert "broken.toml: is not TOML" in run("check", "--spec-folder", tmp_path).stdout
+
+
+def test_show_draws_the_sensors(tmp_path):
+    pytest.importorskip("insole.plot.style")
+    picture = tmp_path / "sole.png"
+    result = run("show", "sim_insole", "--map", picture, "--side", "right")
+    assert result.exit_code == 0
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_schema_is_json():
+    assert json.loads(run("schema").stdout)["$defs"]["clock"]["additionalProperties"] is False

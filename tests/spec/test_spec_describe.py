@@ -30,6 +30,22 @@ def test_lines_do_not_end_in_spaces():
 def test_object_is_json_and_holds_everything_but_the_text():
     plain = json.loads(json.dumps(to_dict(ODD), allow_nan=False))
     assert plain["hash"] == ODD.hash
-    assert plain["vectors"][1]["expect"]["battery"] is None
-    assert plain["messages"][0]["samples"] == {"at": 4, "stride": 12, "count": None}
+    assert plain["vectors"][1]["expect"][0]["battery"] is None
+    assert plain["messages"][0]["samples"] == {
+        "at": 4, "stride": 12, "count": None, "count_field": "", "newest_first": False,
+    }  # fmt: skip
     assert "toml" not in plain
+
+
+def test_words_for_every_feature():
+    every = load_spec(Path(__file__).parents[1] / "codec" / "every_feature.toml")
+    text = describe(every)
+    for words in (
+        "company 0x0100 and data that begins with 020310, or service data 0000181b", "pause 0.5 s",
+        "settles on one reading", "its newtons are estimated", "which way up its sensors lie",
+        "tlv", "stream, crc16-modbus", "090800 and the time (unix_ms_u64)", "text like @ [[#,#]",
+        "known by 060200 at byte 4", "known by 01 under 01 at byte 0", "as many samples as n says",
+        "the newest first", "tag 1.4", "u8 bits 0-3", "u8 bit 7", "7 or not -100..99999",
+        "unless flags.7", "text x rest", "u16 x rest", "data of company 0x0100 or service 0000181b",
+    ):  # fmt: skip
+        assert words in text, words

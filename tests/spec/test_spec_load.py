@@ -24,7 +24,7 @@ def test_example_parses():
     spec = load_spec(EXAMPLE)
     assert (spec.id, spec.kind, spec.evidence) == ("example_insole", "insole", "simulated")
     assert spec.toml == TEXT
-    assert spec.match.local_name == ("EXAMPLE-*",)
+    assert [look.local_name for look in spec.match.looks] == [("EXAMPLE-*",)]
     assert spec.side.values == {0: "left", 1: "right"}
     assert spec.connect[1] == StepSpec("subscribe", "frames")
     assert spec.commands["zero"].payload == b"\x02"
@@ -84,7 +84,8 @@ def test_hash_is_that_of_the_text():
         ("length = 21", "length = 20", "message[1]", "end at byte 21, beyond the 20"),
         ("length = 21", "length = 600", "message[1].length", "from 1 to 512"),
         ("count = 2", 'count = "rest"', "message[1].length", "contradicts"),
-        ("count = 2", 'count = "all"', "message[1].samples.count", "whole number"),
+        ("count = 2", 'count = "all"', "message[1].length", "contradicts"),
+        ("count = 2", "count = true", "message[1].samples.count", "whole number"),
         ("stride = 8", "stride = 7", "field load", "ends at byte 8, beyond the stride 7"),
         ("scale = 0.1", "scale = 0", "message[1].fields[0].scale", "not 0"),
         ("scale = 0.1", "scale = inf", "message[1].fields[0].scale", "must be a number from"),
@@ -92,7 +93,7 @@ def test_hash_is_that_of_the_text():
         ("65535", "65536", "message[1].fields[0].invalid", "from 0 to 65535, not 65536"),
         ("shape = 4", "shape = 0", "message[1].fields[0].shape", "from 1"),
         ('unit = "N"', 'unit = "Newton"', "field load", "unit is 'Newton'"),
-        ('unit = "N"', 'unit = "g"', "field load", "accepted: N"),
+        ('unit = "N"', 'unit = "g"', "field load", "accepted: 1, N"),
         ('role = "counter"', 'role = "count"', "message[1].header[0].role", "did you mean counter"),
         ('"u16", role = "clock"', '"i16", role = "clock"', "field device_ms", "needs an unsigned"),
         ('"device_ms", at', '"counter", at', "field counter", "stands twice"),
@@ -115,17 +116,16 @@ def test_hash_is_that_of_the_text():
         ('"6e350002-9f1d', '"6e350002-9f1', "gatt.frames.characteristic", "must be a UUID"),
         ('from = "info.side"', 'from = "info.sid"', "side.from", "did you mean info.side?"),
         ('from = "info.side"', 'from = "user"', "side.values", "stands only beside"),
-        ('0 = "left"', 'a = "left"', "side.values.a", "whole number"),
+        ('0 = "left"', 'ab = "left"', "side.values.ab", "whole number"),
         ('0 = "left"', '0 = "links"', "side.values.0", "accepted: left, right"),
         ('region = "heel"', 'region = "heal"', "sensor[0].region", "did you mean heel?"),
         ("index = 0", "index = 4", "sensor[0].index", "load ends with 3"),
         ('field = "load"', 'field = "loads"', "sensor[0].field", "did you mean load?"),
         ("counter = 7,", "count = 7,", "vector[0].expect.count", "did you mean counter?"),
-        ("counter = 7,", "counter = 'a',", "vector[0].expect.counter", "must be a number"),
+        ("counter = 7,", "counter = true,", "vector[0].expect.counter", "must be a text, a number"),
         ("nan]]", "nan, 1.0]]", "vector[0].expect.load", "equally long"),
         ('channel = "frames"\nhex', 'channel = "info2"\nhex', "vector[0].channel", "mean info?"),
         ('channel = "info"', 'channel = "infos"', "message[0].channel", "did you mean info?"),
-        ('channel = "info"', 'channel = "frames"', "message[0].channel", "one to a channel"),
         ('name = "info"', 'name = "frame"', "message[0].name", "stands twice"),
         ('covers = ["layout",', 'covers = ["lay",', "source[0].covers", "did you mean layout?"),
         ("priority = 10", "", "match.priority", "is missing"),
@@ -181,19 +181,28 @@ def test_a_header_behind_samples_that_fill_the_rest_has_no_place():
         parse(text.replace('"battery", at = 4', '"battery", at = 5'))
 
 
-def test_a_load_field_stands_in_one_message():
+def with_a_twin(**changes):
+    """Return the text with the message "frame" a second time, on a channel of its own, changed."""
     start, end = TEXT.index('[[message]]\nname = "frame"'), TEXT.index("[[sensor]]")
-    second = (
+    twin = (
         TEXT[start:end].replace('"frame"', '"twin"').replace('channel = "frames"', 'channel = "x"')
     )
+    for old, new in changes.values():
+        assert old in twin
+        twin = twin.replace(old, new)
     channel = 'x = { characteristic = "ffe9", use = "notify" }\n\n[connect]'
-    text = TEXT[:end] + second + TEXT[end:]
-    with pytest.raises(SpecError, match="load field load stands in two messages"):
-        parse(text.replace("[connect]", channel))
+    return (TEXT[:end] + twin + TEXT[end:]).replace("[connect]", channel)
+
+
+def test_a_load_field_of_the_same_name_means_the_same_sensors():
+    assert len(parse(with_a_twin()).messages) == 3
+    for change in (("shape = 4", "shape = 3"), ('unit = "N"', 'unit = "adc"')):
+        with pytest.raises(SpecError, match="another shape or unit than in an earlier message"):
+            parse(with_a_twin(change=change))
 
 
 def test_numbers_of_a_vector_are_of_a_size_that_floats_hold():
-    with pytest.raises(SpecError, match=r"expect\.counter: must be a number"):
+    with pytest.raises(SpecError, match=r"expect\.counter: must be a text"):
         parse(TEXT.replace("counter = 7,", "counter = 0x" + "f" * 400 + ","))
 
 

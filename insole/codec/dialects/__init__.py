@@ -1,0 +1,1 @@
+"""Dialects, one module each, named as in the device files that use them."""
