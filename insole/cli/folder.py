@@ -62,4 +62,9 @@ def write_new(path: Path, content: bytes) -> None:
         If it does.
     """
     with path.open("xb") as file:
-        file.write(content)
+        try:
+            file.write(content)
+            file.flush()
+        except OSError as error:
+            path.unlink(missing_ok=True)  # a piece would only be in the way of the next try
+            raise OSError(error.errno, error.strerror, str(path)) from error

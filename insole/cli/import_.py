@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from insole.cli.folder import exercise_option, folder_option, made_folder
-from insole.cli.talk import say
+from insole.cli.talk import DATA_ERROR, say
 
 COLUMNS = "columns"
 
@@ -45,7 +45,8 @@ def command(
 
     Reads novel loadsol text, Moticon OpenGo text, tables of numbers with --columns, and the lines
     of `insole packets`. Each FILE becomes a session that keeps it byte for byte. If one of them
-    cannot be read, none is made.
+    cannot be read, none is made. What is whole of a file that was cut or changed is kept, said, and
+    ends in exit code 4.
     """
     if out is not None and len(files) > 1 and not out.is_dir():
         raise click.UsageError("-o names one session, so give one FILE, or a folder to -o")
@@ -59,3 +60,7 @@ def command(
         for remark in source.left_aside:
             say(remark)
         click.echo(create_session(source, place, exercise or ""))
+        if source.damage:
+            say(f"{source.path}: {'; '.join(source.damage)}; what is whole was imported")
+    if any(source.damage for source in sources):
+        click.get_current_context().exit(DATA_ERROR)

@@ -38,11 +38,21 @@ class Source:
     columns_path: str = ""
 
     @property
+    def damage(self) -> list[str]:
+        """How the file is not as its maker's program wrote it; the rest is used."""
+        facts = self.imported.facts if self.imported else {}
+        words = {"last_row": "the last row is", "missing_rows": "the time has holes:"}
+        found = [f"{words[key]} {facts[key]}" for key in words if key in facts]
+        if self.imported and mixed_line_ends(self.payload):
+            found.append("its lines end in different ways, so it was changed or is damaged")
+        return found
+
+    @property
     def left_aside(self) -> list[str]:
         """What the file holds, or should hold, that the session does not use; sentences."""
         facts = self.imported.facts if self.imported else {}
         words = {key: key.replace("_", " ") for key in facts if key.startswith("empty_")}
-        words |= {"last_row": "last row", "not_read": "columns that were not read"}
+        words |= {"not_read": "columns that were not read"}
         return [f"{self.path}: {words[key]}: {facts[key]}" for key in words if key in facts]
 
 
@@ -112,7 +122,7 @@ def create_session(source: Source, place: Path, exercise: str = "") -> Path:
     meta = session_meta(
         started_at_utc=facts.get("started_at_utc"),
         exercise=exercise,
-        note=_note(source.path, facts),
+        note="; ".join((_note(source.path, facts), *source.damage)),
     )
     store = create(place, meta, exercise or source.path.stem)
     try:
@@ -153,6 +163,13 @@ def _restore(source: Source, place: Path) -> Path:
         path = session_path(place, session_meta().started_at_utc, source.path.stem)
     packets.restore(source.payload, path)
     return path
+
+
+def mixed_line_ends(payload: bytes) -> bool:
+    """Return True if the lines of a text do not all end alike."""
+    both = payload.count(b"\r\n")
+    line_feeds, returns = payload.count(b"\n") - both, payload.count(b"\r") - both
+    return sum(count > 0 for count in (both, line_feeds, returns)) > 1
 
 
 def _text(path: Path) -> str:

@@ -11,17 +11,16 @@ import sys
 import warnings
 from importlib import import_module
 from importlib.metadata import version
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from insole.cli.talk import say
+from insole.cli.talk import DATA_ERROR, say
 from insole.errors import InsoleError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-DATA_ERROR = 4
 
 COMMANDS = {
     "demo": ("insole.cli.demo", "Record a simulated person, then report and draw it."),
@@ -56,6 +55,9 @@ class LazyGroup(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run, with warnings and errors as sentences on standard error."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):  # a dash that a terminal lacks costs no report
+                stream.reconfigure(errors="replace")
         with warnings.catch_warnings():
             warnings.simplefilter("always", UserWarning)
             warnings.showwarning = _tell_warning(warnings.showwarning)

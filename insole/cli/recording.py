@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from insole.cli.talk import say
 from insole.record.recorder import record
 from insole.record.store import Device, SessionMeta, Store
 from insole.sim.link import rig
@@ -54,7 +55,10 @@ def record_simulated(
     with create(place, meta, scenario_name) as store:
         for link in links:
             store.add_device(Device(link.role, spec.id, spec.toml, spec.hash, spec.name))
-        asyncio.run(record(links, store))
+        try:
+            asyncio.run(record(links, store))
+        except KeyboardInterrupt:
+            say("stopped before the end; what was recorded until then is kept")
     return store.path
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import click
 
+DATA_ERROR = 4
+"""Exit code of a file that cannot be read or written, or is damaged."""
+
 
 def say(text: str) -> None:
     """Write a sentence to standard error, on one line, under the program's name."""

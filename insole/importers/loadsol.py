@@ -63,6 +63,7 @@ _LOST_ZONE_N = -1.0
 _NOMINAL_HZ = (100.0, 200.0)
 _RATE_TOLERANCE = 0.02
 _CLOCK_TOLERANCE_S = 0.1
+_LONGEST_HOLE_S = 3600.0
 """Our choice: far above the rounding of the stamps (0.005 s), far below an interrupted export."""
 _OLD_COLUMNS = ("Time_L", "Force_L", "Time_R", "Force_R")
 _OLD_HEADER_LINES = 3
@@ -210,8 +211,11 @@ def _facts(lines: list[str]) -> dict[str, str]:
 def _imported(header: _Header, rows: Rows) -> Imported:
     stamps_s, sensors = rows.values[:, 0], rows.values[:, 1:]
     rate_hz = _nominal_rate_hz(stamps_s)
-    time_s = np.arange(len(stamps_s)) / rate_hz
+    missing = _missing_rows(stamps_s, rate_hz, rows.lines)
+    time_s = (np.arange(len(stamps_s)) + np.cumsum(missing)) / rate_hz
     facts = {**header.facts, **_clock_facts(stamps_s, time_s, cut=rows.cut)}
+    if missing.any():
+        facts["missing_rows"] = f"{missing.sum()} rows are not in the file; they count as lost"
     by_side: dict[str, dict[str, NDArray[np.float64]]] = {}
     for (side, column), values in zip(header.columns, sensors.T, strict=True):
         factor = TO_CANONICAL["rad/s"][1] if column.startswith("gyro") else 1.0
@@ -242,6 +246,27 @@ def _nominal_rate_hz(stamps_s: NDArray[np.float64]) -> float:
             return nominal
     problem = f"time stamps advance at {estimate:g} Hz, where loadsol exports have 100 or 200 Hz"
     raise FormatError(Loadsol.name, 0, f"{problem}; read it as columns with a column map")
+
+
+def _missing_rows(
+    stamps_s: NDArray[np.float64], rate_hz: float, lines: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return how many rows were taken out of the file before each row, (n,).
+
+    The export repeats a stamp and then jumps by one row, from rounding; what jumps further was cut
+    out by somebody, and what runs backwards was put together from two recordings.
+    """
+    step = np.diff(stamps_s, prepend=stamps_s[:1])
+    step[~np.isfinite(step)] = 0.0
+    if (step < -_CLOCK_TOLERANCE_S).any():
+        line = int(lines[int(np.argmax(step < -_CLOCK_TOLERANCE_S))])
+        problem = "the time runs backwards; import each recording by itself"
+        raise FormatError(Loadsol.name, line, problem)
+    if (step > _LONGEST_HOLE_S).any():
+        line = int(lines[int(np.argmax(step > _LONGEST_HOLE_S))])
+        raise FormatError(Loadsol.name, line, "the time jumps by hours; export the recording again")
+    rows = np.where(step > _CLOCK_TOLERANCE_S, np.rint(step * rate_hz) - 1.0, 0.0)
+    return rows.astype(np.int64)
 
 
 def _clock_facts(

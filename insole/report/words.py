@@ -33,8 +33,8 @@ REASONS = MappingProxyType(
             "The device does not give the centre of pressure.",
         ),
         "one_side": Reason(
-            "only one foot measured",
-            "Only one foot was measured, so the two feet cannot be compared.",
+            "one foot only",
+            "Only one foot was measured, or only one had work to do: there is nothing to compare.",
         ),
         "merged_sides": Reason(
             "both feet in one number",

@@ -1,7 +1,10 @@
 """From a recording or a vendor's file to report and figure, as a user types it."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -317,3 +320,56 @@ def test_a_start_in_local_time_is_told_as_such(insole, tmp_path):
     note = open_session(tmp_path / "l.insole").meta.note
     assert note == "imported from l.txt; begun 2024-01-17T16:02:12.181 by a clock of unknown zone"
     assert "at a time the file does not state" in insole("report", "l.insole").stdout
+
+
+TWO_SIDED = Path(__file__).parents[2] / "fixtures" / "imports" / "loadsol" / "two_sided.txt"
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda whole: whole[:-30], "the last row is incomplete"),
+        (lambda whole: whole.replace(b"\n", b"\r\n", 50), "lines end in different ways"),
+        (lambda whole: b"\n".join([*whole.split(b"\n")[:90], *whole.split(b"\n")[150:]]),
+         "the time has holes"),
+    ],
+    ids=["cut", "mixed line ends", "rows taken out"],
+)  # fmt: skip
+def test_a_damaged_file_is_imported_as_far_as_it_is_whole_and_ends_in_4(tmp_path, damage, said):
+    file, session = tmp_path / "damaged.txt", tmp_path / "s.insole"
+    file.write_bytes(damage(TWO_SIDED.read_bytes()))
+    before = file.read_bytes()
+    result = CliRunner().invoke(main, ["import", str(file), "-o", str(session)])
+    assert result.exit_code == 4
+    assert result.stdout == f"{session}\n"
+    assert said in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert file.read_bytes() == before
+    again = CliRunner().invoke(main, ["report", str(session)])
+    assert again.exit_code == 0
+    assert said.split()[0] in again.stdout
+
+
+def test_a_dash_that_the_terminal_lacks_costs_no_report(tmp_path):
+    session = tmp_path / "s.insole"
+    CliRunner().invoke(main, ["import", str(TWO_SIDED), "-o", str(session)])
+    env = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "insole", "report", str(session)]
+    done = subprocess.run(command, env=env, capture_output=True, check=False)
+    assert done.returncode == 0
+    assert b"Traceback" not in done.stderr
+
+
+def test_ctrl_c_while_recording_keeps_what_there_is(tmp_path, monkeypatch):
+    async def stopped(_links, store):
+        store.append(Notification("left", "frames", 0, b"as far as it went"))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("insole.cli.recording.record", stopped)
+    session = tmp_path / "s.insole"
+    result = CliRunner().invoke(
+        main, ["record", "--simulate", "demo", "-o", str(session), "--no-analyse"]
+    )
+    assert result.exit_code == 0
+    assert "stopped before the end" in result.stderr
+    assert len(open_session(session).packets("left", "frames")) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -17,6 +18,7 @@ from insole.codec.table import calibration, capabilities, sample_rows, sensor_ma
 from insole.codec.vector import check_text
 from insole.errors import DecodeError
 from insole.spec import list_specs, parse
+from insole.spec.model import MAX_PAYLOAD
 from insole.spec.safety import allowed, possible_writes
 
 SPECS = list_specs()
@@ -188,3 +190,40 @@ def test_what_a_dialect_says_encodes_back(spec, message, seed):
             assert other.samples.keys() == frame.samples.keys()
             for name, values in frame.samples.items():
                 np.testing.assert_allclose(other.samples[name], values, rtol=1e-9, atol=1e-9)
+
+
+CHANNELS = [
+    pytest.param(spec, channel, id=f"{spec.id}-{channel}")
+    for spec in SPECS
+    for channel in dict.fromkeys(message.channel for message in spec.messages)
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("spec", "channel"), CHANNELS)
+def test_many_random_payloads(spec, channel):
+    """60,000 of any length, and 60,000 that were right before a byte of some was changed."""
+    rng, draw = np.random.default_rng(20260412), random.Random(20260412)  # noqa: S311 - repeatable
+    messages = [message for message in spec.messages if message.channel == channel]
+    right = [made_up(rng, spec, messages[k % len(messages)])[1] for k in range(600)]
+    payloads = [draw.randbytes(draw.randrange(MAX_PAYLOAD + 20)) for _ in range(60_000)]
+    payloads += [spoilt(draw, draw.choice(right)) for _ in range(60_000)]
+    decoder, frames, errors = Decoder(spec), 0, 0
+    for number, payload in enumerate(payloads):
+        try:
+            frames += len(decoder.feed(channel, payload, number))
+        except DecodeError as error:
+            frames += len(error.frames)
+            errors += 1
+    assert frames >= 10_000
+    packets = Packets(list(enumerate(payloads)))
+    decoded = decode_channels(spec, {channel: packets})[0][channel]
+    assert (decoded.errors, decoded.skipped) == (errors, decoder.skipped)
+    assert sum(len(block.packet) for block in decoded.blocks.values()) == frames
+
+
+def spoilt(draw, payload):
+    octets = bytearray(payload)
+    for _ in range(draw.choice([0, 1, 1, 5]) if octets else 0):
+        octets[draw.randrange(len(octets))] = draw.randrange(256)
+    return bytes(octets)

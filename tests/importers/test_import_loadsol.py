@@ -115,11 +115,27 @@ def test_time_is_the_row_number_whatever_the_stamps_do():
     assert "clock" not in imported.facts
 
 
-def test_stamps_that_leave_the_row_clock_are_a_fact():
+def test_rows_that_were_cut_out_leave_a_hole():
     row = "{} 1 2 3 6 0.000 30 20 10 60"
     stamps = ["0.000", "0.005", "0.010", "3.010", "3.015", "3.020"]
     imported = importers.decode(two_sided(*(row.format(stamp) for stamp in stamps)))
-    assert imported.facts["clock"] == "stamps and row numbers differ by up to 2.995 s"
+    time_s = imported.samples["left"]["device_time_s"].to_numpy()
+    assert time_s == pytest.approx([0.0, 0.005, 0.010, 3.010, 3.015, 3.020])
+    assert imported.facts["missing_rows"] == "599 rows are not in the file; they count as lost"
+
+
+def test_two_recordings_in_one_file_are_refused():
+    row = "{} 1 2 3 6 0.000 30 20 10 60"
+    stamps = ["3.000", "3.005", "3.010", "0.000", "0.005", "0.010"]
+    with pytest.raises(FormatError, match="line 8: the time runs backwards"):
+        importers.decode(two_sided(*(row.format(stamp) for stamp in stamps)))
+
+
+def test_a_stamp_that_is_hours_away_is_refused():
+    row = "{} 1 2 3 6 0.000 30 20 10 60"
+    stamps = ["0.000", "0.005", "0.010", "9000.000", "9000.005", "9000.010"]
+    with pytest.raises(FormatError, match="line 8: the time jumps by hours"):
+        importers.decode(two_sided(*(row.format(stamp) for stamp in stamps)))
 
 
 def test_a_rate_that_no_loadsol_has_is_refused():

@@ -176,8 +176,8 @@ def test_weight_shift_comes_with_its_caveat():
 
 def test_with_one_foot_the_shift_is_not_observable():
     text = flat(render(one_foot()))
-    assert "largest shift, Robinson index: not observable (only one foot measured)" in text
-    assert "Body weight not observable (only one foot measured)" in text
+    assert "largest shift, Robinson index: not observable (one foot only)" in text
+    assert "Body weight not observable (one foot only)" in text
     assert "clocks of the two feet" not in text
 
 

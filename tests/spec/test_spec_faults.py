@@ -97,8 +97,8 @@ def test_it_has_no_faults():
         ('tag = "05aa"', 'tag = "05bb"\nlenght = 6', "message[4].lenght", "did you mean length?"),
         ('tag = "05"\n', 'tag = "05aa"\n', "message[5]", "never comes: started before it"),
         (
-            'name = "metric"\nchannel = "weight"\nbyte_order = "big"\ntag = { hex = "00", mask = "01" }',
-            'name = "metric"\nchannel = "weight"\nbyte_order = "big"\ntag = { hex = "01", mask = "01" }',
+            'tag = { hex = "00", mask = "01" }',
+            'tag = { hex = "01", mask = "01" }',
             "message[9]",
             "never comes: imperial before it",
         ),
@@ -111,8 +111,8 @@ def test_it_has_no_faults():
             "checksum and rate share a byte",
         ),
         (
-            'name = "since", at = 0, type = "u16" }]\nitems = { at = 2, tag = "u8", length = "u8" }',
-            'name = "since", at = 0, type = "u32" }]\nitems = { at = 2, tag = "u8", length = "u8" }',
+            'at = 0, type = "u16" }]\nitems = { at = 2, tag = "u8", length = "u8" }',
+            'at = 0, type = "u32" }]\nitems = { at = 2, tag = "u8", length = "u8" }',
             "message[0]",
             "end at byte 4, beyond the 2",
         ),
@@ -141,8 +141,8 @@ def test_it_has_no_faults():
             "itself there only by a flag",
         ),
         (
-            '"own_name", type = "text", shape = "rest" }',
-            '"own_name", type = "text", shape = "rest" }, { name = "x", type = "u8" }',
+            'type = "text", shape = "rest" }]\n\n# Text',
+            'type = "text", shape = "rest" }, { name = "x", type = "u8" }]\n\n# Text',
             "message[2].sequence[1]",
             "ends the message",
         ),
