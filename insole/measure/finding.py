@@ -25,10 +25,15 @@ if TYPE_CHECKING:
 
     from insole.measure.params import Params
 
+    Bools: TypeAlias = NDArray[np.bool_]
     Floats: TypeAlias = NDArray[np.float64]
 
+STEADY_FRACTION, STEADY_BLOCKS = 0.15, 10
+"""Quiet standing is a second (ten blocks of 0.1 s) in which the load of all feet keeps within 15 %:
+walking and jumping never do, people who sway and breathe stay within 5 % (our choice; plates)."""
 COP_CUTOFF_HZ = 5.0
-"""Insole noise stretches the path at higher cut-offs (the project's measurement notes, 5.4)."""
+"""Insole noise stretches the path at higher cut-offs (the project's measurement notes, steadiness
+and centre of pressure)."""
 
 LEAST_GRAVITY_G = 0.5
 """A sensor at rest that feels less than this is out: it cannot tell up from down (our choice)."""
@@ -102,14 +107,14 @@ def find(force: pd.DataFrame, params: Params) -> Findings:
         side: lowpass.bridge(force[f"{side}_{unit}"].to_numpy()) for side in tables.sides_of(force)
     }
     feet = {side: _foot_ups(force, side, unit, rate_hz, params) for side in totals}
-    standing = _standing(totals, feet)
+    standing = _standing(totals, feet, rate_hz)
     nobody = unit == "n" and not standing >= params.pair.standing_n
     if nobody or any(f"{side}_heel_{unit}" not in force.columns for side in totals):
         return Findings(rate_hz, unit, standing, None, feet, {}, {}, ())
     gains = _gains(totals, feet, standing, unit, rate_hz=rate_hz, params=params)
     if gains is not None:
         totals = {"left": totals["left"] * gains.left, "right": totals["right"] * gains.right}
-        standing = _standing(totals, feet)
+        standing = _standing(totals, feet, rate_hz)
     pairs = find_pair_ups(
         totals,
         {side: [(u.off, u.end) for u in ups] for side, ups in feet.items()},
@@ -243,14 +248,30 @@ def _gains(
     return shift_gains(totals, raised, standing, rate_hz=rate_hz, params=params.gain)
 
 
-def _standing(totals: Mapping[str, Floats], feet: Mapping[str, Sequence[FootUp]]) -> float:
-    """Return the median load of all feet while no heel is up and weight is on them."""
+def _standing(
+    totals: Mapping[str, Floats], feet: Mapping[str, Sequence[FootUp]], rate_hz: float
+) -> float:
+    """Return the median load of all feet in quiet standing: weight on them and no heel up."""
     whole = np.sum(list(totals.values()), axis=0)
-    down = whole > 0.5 * np.percentile(whole, 90)
+    down = _steady(whole, rate_hz) & (whole > 0.5 * np.percentile(whole, 90))
     for ups in feet.values():
         for up in ups:
             down[round(up.start) : round(up.end)] = False
     return float(np.median(whole[down])) if down.any() else float("nan")
+
+
+def _steady(whole: Floats, rate_hz: float) -> Bools:
+    """Tell where the load stays within `STEADY_FRACTION` of itself for a second."""
+    width = max(1, round(0.1 * rate_hz))
+    blocks = whole[: len(whole) // width * width].reshape(-1, width).mean(axis=1)
+    steady = np.zeros(len(whole), dtype=np.bool_)
+    if len(blocks) < STEADY_BLOCKS:
+        return steady
+    seconds = np.lib.stride_tricks.sliding_window_view(blocks, STEADY_BLOCKS)
+    quiet = np.ptp(seconds, axis=1) < STEADY_FRACTION * seconds.mean(axis=1)
+    for start in np.flatnonzero(quiet).tolist():
+        steady[start * width : (start + STEADY_BLOCKS) * width] = True
+    return steady
 
 
 def _height(

@@ -194,9 +194,9 @@ def reading_n(
     felt *= (1.0 + model.warming * np.minimum(np.arange(count) * period_s / 900.0, 1.0))[:, None]
     felt += rng.uniform(0.0, model.preload_n, len(LOAD_REGIONS)) @ sole.parts
     felt[felt < model.dead_n] = 0.0
-    np.minimum(felt, model.saturation_n * max(1.0, 16.0 / cells), out=felt)
     felt += model.noise_n * rng.standard_normal(felt.shape)
-    return np.maximum(felt, 0.0, out=felt)
+    # the electronics end last: no noise goes beyond their limit
+    return np.clip(felt, 0.0, model.saturation_n * max(1.0, 16.0 / cells), out=felt)
 
 
 def _carried(part: str, regions: list[str], weight: Array) -> Array:
