@@ -82,22 +82,24 @@ def info_of(file: SessionFile, device: Device) -> dict[str, Any]:
 
 def _decoded(file: SessionFile, device: Device) -> DeviceSamples:
     """Decode the packets of one device with the spec that lies in the session itself."""
-    spec = parse(device.spec_toml, f"{file.path}: spec of {device.role}")
-    rows, errors = [], 0
-    for channel in file.channels(device.role):
-        packets = file.packets(device.role, channel)
-        decoded = codec.decode_block(
-            spec, channel, packets.payload, packets.lengths, packets.host_time_ns
-        )
-        errors += decoded.errors
-        rows += [
-            codec_table.sample_rows(spec, block)
-            for block in decoded.blocks.values()
-            if block.samples
-        ]
+    seams_ns = [
+        event.host_time_ns for event in file.link_events(device.role) if event.kind == "reconnected"
+    ]
+    decoded, spec = codec.decode_channels(
+        parse(device.spec_toml, f"{file.path}: spec of {device.role}"),
+        {channel: file.packets(device.role, channel) for channel in file.channels(device.role)},
+        seams_ns,
+    )
+    errors = sum(found.errors for found in decoded.values())
+    rows = [
+        codec_table.sample_rows(spec, block)
+        for found in decoded.values()
+        for block in found.blocks.values()
+        if block.samples
+    ]
     side: rig.Sides = "left" if device.role == "left" else "right"
     sole = device.role in tables.SIDES
-    samples, fits = _on_session_clock(file, device, spec, rows)
+    samples, fits = _on_session_clock(spec, rows, [ns / 1e9 for ns in seams_ns])
     return DeviceSamples(
         samples,
         codec_table.sensor_map(spec, side) if sole else tables.sensor_map(),
@@ -108,20 +110,23 @@ def _decoded(file: SessionFile, device: Device) -> DeviceSamples:
 
 
 def _on_session_clock(
-    file: SessionFile, device: Device, spec: DeviceSpec, rows: list[pd.DataFrame]
+    spec: DeviceSpec, rows: list[pd.DataFrame], seams_s: list[float]
 ) -> tuple[pd.DataFrame, tuple[ClockFit, ...]]:
     """Return the samples of all messages together in session time, and how their clock fits."""
     if not rows:
         return pd.DataFrame(), ()
-    together = rows[0] if len(rows) == 1 else pd.concat(rows, ignore_index=True)
+    together = rows[0]
+    if len(rows) > 1:
+        # messages of one device take turns: what they say belongs in the order of its arrival
+        together = pd.concat(rows, ignore_index=True)
+        together = together.sort_values("host_time_s", kind="stable", ignore_index=True)
     clock = TickClock(
         spec.clock.modulus,
         spec.clock.tick_s,
         spec.clock.sample_period_s,
         spec.clock.stamp == "last",
     )
-    seams = [e.host_time_ns / 1e9 for e in file.link_events(device.role) if e.kind == "reconnected"]
-    return to_session_time(together, clock, seams)
+    return to_session_time(together, clock, seams_s)
 
 
 def _imported(
