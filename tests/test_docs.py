@@ -62,7 +62,7 @@ def shell_lines(path):
 def workshop(tmp_path_factory):
     """A folder like a checkout, empty but for what the documents' commands read."""
     place = tmp_path_factory.mktemp("checkout")
-    for name in ("fixtures", "firmware_specs"):
+    for name in ("fixtures", "firmware_specs", "docs/examples"):
         shutil.copytree(ROOT / name, place / name)
     return place
 

@@ -135,7 +135,7 @@ def test_real_frames(shared_data):
             assert frame.header["total"] == pytest.approx(weight_kg)
 
 
-# What an independent package says: https://pypi.org/project/bluetooth-sig/
+# What an independent package says: https://github.com/RonanB96/bluetooth-sig-python
 
 MADE_UP = 1000
 NAMES = {
