@@ -20,23 +20,23 @@ SCHEMA_VERSION = 1
 TABLES = {
     "meta": "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
     "device": """CREATE TABLE device (
-  role TEXT PRIMARY KEY,            -- left, right, plate, …
-  spec_id TEXT NOT NULL,            -- or the importer's name for an imported file
-  spec_toml TEXT NOT NULL,          -- the whole spec as used
+  role TEXT PRIMARY KEY,            -- which place in the rig
+  spec_id TEXT NOT NULL,            -- of an import: who read it
+  spec_toml TEXT NOT NULL,          -- its text, so that packets decode for ever
   spec_hash TEXT NOT NULL,
   name TEXT NOT NULL,
-  address_hash TEXT NOT NULL,       -- keyed; the address itself is nowhere
+  address_hash TEXT NOT NULL,       -- HMAC under a key that stays at home
   firmware TEXT NOT NULL,
   info_json TEXT NOT NULL)""",
     "packet": """CREATE TABLE packet (
-  id INTEGER PRIMARY KEY,           -- order of arrival, shared with link_event
+  id INTEGER PRIMARY KEY,           -- one sequence with link_event
   device TEXT NOT NULL REFERENCES device(role),
   channel TEXT NOT NULL,
-  host_time_ns INTEGER NOT NULL,    -- since start of recording, monotonic
-  payload BLOB NOT NULL             -- the notification, unmodified
+  host_time_ns INTEGER NOT NULL,    -- zero is the start of recording
+  payload BLOB NOT NULL             -- bytes as they came
 )""",
     "link_event": """CREATE TABLE link_event (
-  id INTEGER PRIMARY KEY,           -- order of arrival, shared with packet
+  id INTEGER PRIMARY KEY,           -- one sequence with packet
   device TEXT NOT NULL,
   host_time_ns INTEGER NOT NULL,
   kind TEXT NOT NULL,
