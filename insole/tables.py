@@ -41,8 +41,6 @@ ROLES = (*SIDES, "plate")
 REGIONS = (
     "hallux", "toes", "forefoot", "forefoot_medial", "forefoot_lateral", "midfoot", "heel",
 )  # fmt: skip
-FORE_REGIONS = ("hallux", "toes", "forefoot", "forefoot_medial", "forefoot_lateral")
-"""Regions in front of the arch, loaded on tiptoe."""
 ACC = ("acc_x_g", "acc_y_g", "acc_z_g")
 GYRO = ("gyro_x_dps", "gyro_y_dps", "gyro_z_dps")
 COP = ("cop_ap_mm", "cop_ml_mm")

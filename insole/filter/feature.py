@@ -84,34 +84,6 @@ def side_features(samples: pd.DataFrame, sensors: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns, copy=False)
 
 
-def regions_of(sensors: pd.DataFrame) -> tuple[str, ...]:
-    """Return the regions that a SensorMap names, heel last, in the order of `tables.REGIONS`.
-
-    Parameters
-    ----------
-    sensors : SensorMap, (k,) rows
-        Where the force columns lie, positions in mm.
-    """
-    present = set(sensors["region"])
-    return tuple(region for region in tables.REGIONS if region in present)
-
-
-def fore_load(force: pd.DataFrame, side: str) -> Floats | None:
-    """Return the summed load of all regions in front of the arch, or None without any.
-
-    Parameters
-    ----------
-    force : ForceTable, (n,) rows
-        Loads in the table's unit of force.
-    side : {"left", "right"}
-        Which foot.
-    """
-    unit = tables.force_suffix(force)
-    names = [f"{side}_{region}_{unit}" for region in tables.FORE_REGIONS]
-    there = [name for name in names if name in force.columns]
-    return force[there].to_numpy().sum(axis=1) if there else None
-
-
 def _unit(samples: pd.DataFrame, sensors: pd.DataFrame) -> str:
     columns = {*(f"total_{unit}" for unit in tables.FORCE_SUFFIXES), *sensors["column"]}
     suffixes = {name.rpartition("_")[2] for name in columns & {*samples.columns}}

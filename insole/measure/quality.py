@@ -9,6 +9,7 @@ import numpy as np
 
 from insole import measured, tables
 from insole.align.gap import find_gaps
+from insole.detect.loading import joined
 from insole.measure.model import Quality
 
 if TYPE_CHECKING:
@@ -201,8 +202,7 @@ def _flat_tops(
 
 def _in_runs(mask: Bools, shortest: int) -> Bools:
     """Keep those runs of True that are at least `shortest` samples long."""
-    edge = np.flatnonzero(np.diff(np.r_[False, mask, False].astype(np.int8))).reshape(-1, 2)
     kept = np.zeros(len(mask), dtype=np.bool_)
-    for start, end in edge[edge[:, 1] - edge[:, 0] >= shortest].tolist():
-        kept[start:end] = True
+    for start, end in joined(mask, 0):
+        kept[start:end] = end - start >= shortest
     return kept

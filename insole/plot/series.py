@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from insole.detect.loading import joined
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -39,15 +41,9 @@ def bridged(force: pd.DataFrame, side: str) -> Mask:
 
 def runs(time_s: Floats, mask: Mask) -> Iterator[Run]:
     """Yield start and length in s of each run of True; runs that would touch are merged."""
-    if not mask.any():
-        return
-    edges = np.flatnonzero(np.diff(np.r_[False, mask, False].astype(np.int8)))
-    starts, ends = edges[::2], edges[1::2]
-    apart = np.r_[True, starts[1:] - ends[:-1] > len(mask) / COLUMNS]
-    starts, ends = starts[apart], ends[np.r_[apart[1:], True]]
     period_s = float(time_s[1] - time_s[0]) if len(time_s) > 1 else 0.0
-    for start, end in zip(starts, ends, strict=True):
-        yield float(time_s[start]), float(end - start) * period_s
+    for start, end in joined(mask, len(mask) // COLUMNS):
+        yield float(time_s[start]), (end - start) * period_s
 
 
 def envelope(time_s: Floats, values: Floats) -> tuple[Floats, Floats]:

@@ -8,7 +8,7 @@ import pytest
 
 from insole import tables
 from insole.errors import TableError
-from insole.filter.feature import COP_FROM_N, fore_load, regions_of, side_features
+from insole.filter.feature import COP_FROM_N, side_features
 
 NAN = float("nan")
 CELLS = tables.sensor_map(
@@ -81,7 +81,7 @@ def test_a_missing_cell_counts_as_the_mean_of_its_region():
 
 def test_regions_sum_to_the_total_even_if_cells_are_missing():
     row = one(side_features(cells([10, NAN, 30, 40, NAN, 60, 70, 80]), CELLS))
-    regions = [f"{region}_n" for region in regions_of(CELLS)]
+    regions = [f"{region}_n" for region in ("heel", "midfoot", "forefoot", "hallux")]
     assert row[regions].sum() == pytest.approx(row["total_n"])
 
 
@@ -177,15 +177,3 @@ def test_inertial_columns_pass_unchanged():
 
 def test_no_rows_stay_no_rows():
     assert len(side_features(cells([1] * 8).iloc[:0], CELLS)) == 0
-
-
-def test_regions_stand_in_the_order_of_the_tables():
-    assert regions_of(CELLS) == ("hallux", "forefoot", "midfoot", "heel")
-    assert regions_of(tables.sensor_map()) == ()
-
-
-def test_the_load_in_front_of_the_arch_is_summed():
-    force = pd.DataFrame({"left_n": [9.0], "left_ok": [True], "left_forefoot_n": [3.0],
-                          "left_toes_n": [2.0], "left_heel_n": [4.0]})  # fmt: skip
-    assert fore_load(force, "left").tolist() == [5.0]
-    assert fore_load(force.drop(columns=["left_forefoot_n", "left_toes_n"]), "left") is None
