@@ -103,13 +103,15 @@ def behaviour(spec: DeviceSpec, roles: Collection[str]) -> Iterator[str]:
     """Yield how and when the device tells it, in words."""
     if spec.measures.locks:
         yield "settles on one reading, so it is good for body mass only"
-    else:
+    elif spec.clock.sample_period_s:
         yield f"{1 / spec.clock.sample_period_s:g} samples a second"
     flags = [role for role in ("stable", "removed") if role in roles]
     if flags:
         yield f"says when a reading is {' or '.join(flags)}"
     if not spec.measures.continuous:
         yield "sends at times only"
+    elif not spec.clock.sample_period_s:
+        yield "no steady rate"
     if not spec.measures.oriented:
         yield "which way up the sensors lie is not known"
     if spec.clock.kind == "arrival":
@@ -124,8 +126,14 @@ def side(spec: DeviceSpec) -> str:
 
 def source_line(source: SourceSpec) -> str:
     """Return one source as an entry of a list."""
-    title = f"[{source.title}]({source.url})" if source.url else source.title
-    facts = [source.capture, source.licence, source.accessed and f"read {source.accessed}"]
+    linked = source.url.startswith("http")
+    title = f"[{source.title}]({source.url})" if linked else source.title
+    facts = [
+        "" if linked else source.url,
+        source.capture,
+        source.licence,
+        source.accessed and f"read {source.accessed}",
+    ]
     covers = f"for {', '.join(source.covers)}"
     return f"{title} ({'; '.join([*filter(None, facts), covers])})"
 

@@ -21,8 +21,8 @@ class Capabilities:
         True when acceleration and angular rate of the foot are there.
     cop : bool
         True when the centre of pressure of each foot is there.
-    rate_hz : float
-        Rate of the samples, Hz.
+    rate_hz : float or None
+        Rate of the samples, Hz; None if no device has a steady one.
     sides : {"both", "left", "right", "merged"}
         Which feet are seen; ``merged`` is one number for both.
     unit : {"N", "bw", "adc"}
@@ -32,7 +32,7 @@ class Capabilities:
     regions: tuple[str, ...]
     imu: bool
     cop: bool
-    rate_hz: float
+    rate_hz: float | None
     sides: Sides
     unit: ForceUnit
 

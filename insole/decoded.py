@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from insole import capabilities as rig
 from insole import codec, importers, tables
+from insole.align.sequence import ARRIVED, in_sequence
 from insole.align.session_clock import TickClock, to_session_time
 from insole.codec import table as codec_table
 from insole.errors import FormatError, StoreError
 from insole.spec import parse
+from insole.spec.rhythm import measures, sample_period_s
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from insole.align.clock import ClockFit
     from insole.capabilities import Capabilities
+    from insole.codec.block import Block
     from insole.record.store import Device, SessionFile
     from insole.spec.model import DeviceSpec
 
+SHORTEST_S = 0.001
+"""Least spacing of samples that is believed of a device that states none, s (our choice)."""
 COLUMN_MAP = "columns.toml"
 """Name of the attachment that holds the column map of an imported table."""
 
@@ -38,13 +44,21 @@ class DeviceSamples:
     """The clock of each connection; empty if the device has none of its own."""
     errors: int = 0
     """Packets that do not fit its spec."""
+    doubts: tuple[str, ...] = ()
+    """Flags of its quality that the samples do not show: ``gap`` where the device says that it has
+    lost some itself, ``unoriented`` where its sensors' places are withheld."""
+    steady: bool = True
+    """True if it sends all the time and at a known rate, so that what is missing can be counted."""
     one_clock: bool = False
     """True if its times are those of a file, shared by all devices of it."""
+    typical_s: float = 1.0
+    """Median spacing of its samples, s; 1 if there are fewer than two."""
 
     @property
     def period_s(self) -> float:
-        """Nominal spacing of its samples, s."""
-        return 1.0 / self.capabilities.rate_hz
+        """Spacing of its samples, s: as its spec says, else as they came."""
+        rate_hz = self.capabilities.rate_hz
+        return 1.0 / rate_hz if rate_hz else self.typical_s
 
 
 def device_samples(file: SessionFile) -> Iterator[tuple[str, DeviceSamples]]:
@@ -90,43 +104,92 @@ def _decoded(file: SessionFile, device: Device) -> DeviceSamples:
         {channel: file.packets(device.role, channel) for channel in file.channels(device.role)},
         seams_ns,
     )
-    errors = sum(found.errors for found in decoded.values())
-    rows = [
-        codec_table.sample_rows(spec, block)
-        for found in decoded.values()
-        for block in found.blocks.values()
-        if block.samples
-    ]
+    came = {name: block for found in decoded.values() for name, block in found.blocks.items()}
     side: rig.Sides = "left" if device.role == "left" else "right"
     sole = device.role in tables.SIDES
-    samples, fits = _on_session_clock(spec, rows, [ns / 1e9 for ns in seams_ns])
+    samples, fits = _on_session_clock(spec, came, [ns / 1e9 for ns in seams_ns])
+    doubts = ["gap"] if any(m.loss and m.name in came for m in spec.messages) else []
+    if spec.sensors and not (spec.measures.oriented or info_of(file, device).get("oriented")):
+        spec = replace(spec, sensors=())
+        doubts.append("unoriented")
+    capabilities = codec_table.capabilities(spec, side if sole else "merged", came)
     return DeviceSamples(
         samples,
-        codec_table.sensor_map(spec, side) if sole else tables.sensor_map(),
-        codec_table.capabilities(spec, side if sole else "merged"),
+        _sensors(spec, side, samples) if sole else tables.sensor_map(),
+        capabilities,
         fits,
-        errors,
+        errors=sum(found.errors for found in decoded.values()),
+        doubts=tuple(doubts),
+        steady=spec.measures.continuous and capabilities.rate_hz is not None,
+        typical_s=_typical_s(samples),
     )
+
+
+def _sensors(spec: DeviceSpec, side: str, samples: pd.DataFrame) -> pd.DataFrame:
+    """Return where those sensors lie that gave anything."""
+    cells = sum(str(column).startswith("cell_") for column in samples)
+    every = codec_table.sensor_map(spec, side, cells)
+    return every[every["column"].isin(samples.columns)].reset_index(drop=True)
+
+
+def _typical_s(samples: pd.DataFrame) -> float:
+    if len(samples) < 2:
+        return 1.0
+    return max(float(np.median(np.diff(samples["time_s"]))), SHORTEST_S)
 
 
 def _on_session_clock(
-    spec: DeviceSpec, rows: list[pd.DataFrame], seams_s: list[float]
+    spec: DeviceSpec, came: Mapping[str, Block], seams_s: list[float]
 ) -> tuple[pd.DataFrame, tuple[ClockFit, ...]]:
-    """Return the samples of all messages together in session time, and how their clock fits."""
-    if not rows:
+    """Return the samples of all messages together in session time, and how their clock fits.
+
+    Messages of different modes, whose samples are spaced differently, each have their own fit.
+    """
+    by_period: dict[float, list[pd.DataFrame]] = {}
+    for message in filter(measures, spec.messages):
+        if message.name in came:
+            rows = codec_table.sample_rows(spec, came[message.name])
+            by_period.setdefault(sample_period_s(spec, message), []).append(rows)
+    placed = [
+        _placed(spec, _in_order_of_arrival(rows), period_s, seams_s)
+        for period_s, rows in by_period.items()
+    ]
+    if not placed:
         return pd.DataFrame(), ()
-    together = rows[0]
-    if len(rows) > 1:
-        # messages of one device take turns: what they say belongs in the order of its arrival
-        together = pd.concat(rows, ignore_index=True)
-        together = together.sort_values("host_time_s", kind="stable", ignore_index=True)
-    clock = TickClock(
-        spec.clock.modulus,
-        spec.clock.tick_s,
-        spec.clock.sample_period_s,
-        spec.clock.stamp == "last",
-    )
-    return to_session_time(together, clock, seams_s)
+    fits = tuple(fit for _, of_period in placed for fit in of_period)
+    if len(placed) == 1:
+        return placed[0][0], fits
+    together = pd.concat([samples for samples, _ in placed], ignore_index=True)
+    return together.sort_values("time_s", kind="stable", ignore_index=True), fits
+
+
+def _placed(
+    spec: DeviceSpec, rows: pd.DataFrame, period_s: float, seams_s: list[float]
+) -> tuple[pd.DataFrame, tuple[ClockFit, ...]]:
+    """Return samples of one spacing in session time."""
+    clock = spec.clock
+    ticks = TickClock(clock.modulus, clock.tick_s, period_s, clock.stamp == "last")
+    if "counter" in rows:
+        rows = in_sequence(rows, _counter_modulus(spec), seams_s)
+    samples, fits = to_session_time(rows, ticks, seams_s)
+    if ARRIVED in samples:
+        samples["host_time_s"] = samples.pop(ARRIVED)
+    return samples, fits
+
+
+def _counter_modulus(spec: DeviceSpec) -> int:
+    if spec.clock.kind == "counter":
+        return spec.clock.modulus
+    counters = [f for message in spec.messages for f in message.header if f.role == "counter"]
+    return min(int(field.number.high) for field in counters) + 1
+
+
+def _in_order_of_arrival(rows: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return what messages of one device, which take turns, say in the order of its arrival."""
+    if len(rows) == 1:
+        return rows[0]
+    together = pd.concat(rows, ignore_index=True)
+    return together.sort_values("host_time_s", kind="stable", ignore_index=True)
 
 
 def _imported(

@@ -10,11 +10,11 @@ Quality: TypeAlias = Literal["ok", "low", "not_observable"]
 
 REASONS = frozenset(
     {
-        "no_imu", "no_regions", "no_cop", "one_side", "merged_sides", "uncalibrated",
+        "no_imu", "no_regions", "no_cop", "no_rhythm", "one_side", "merged_sides", "uncalibrated",
         "uncalibrated_tiptoe", "two_point", "slow_force", "fast_only", "step_mode", "sync", "gap",
         "saturated", "cell_out", "high_residual", "drift", "hysteresis", "toe_grip", "hand_support",
         "dip", "bounce", "dropped", "unsteady", "partial", "paused", "stumble", "roll", "assisted",
-        "aborted", "too_short", "too_fast", "too_slow", "wrong_side", "judged_on_heel_up",
+        "aborted", "unoriented", "too_short", "too_fast", "too_slow", "wrong_side", "judged_on_heel_up",
         "judged_on_cue", "both_feet_work", "no_body_weight", "no_maximum", "ask",
     }
 )  # fmt: skip

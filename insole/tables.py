@@ -46,6 +46,10 @@ GYRO = ("gyro_x_dps", "gyro_y_dps", "gyro_z_dps")
 COP = ("cop_ap_mm", "cop_ml_mm")
 FORCE_SUFFIXES = ("n", "bw", "adc")
 
+ROW_MM = 5.0
+"""Sensors whose mean distance (root mean square) from a straight line is no more than this are in
+one row, mm (our choice: half the width of a small sensor)."""
+
 SAMPLE_COLUMNS = ("host_time_s", "device_time_s", "segment")
 SENSOR_MAP_COLUMNS = ("column", "region", "x_mm", "y_mm", "area_mm2")
 
@@ -119,6 +123,27 @@ def check_sensor_map(sensors: pd.DataFrame) -> pd.DataFrame:
 def sensor_map(rows: Iterable[tuple[str, str, float, float, float]] = ()) -> pd.DataFrame:
     """Return a SensorMap from rows of (column, region, x in mm, y in mm, area in mm²)."""
     return check_sensor_map(pd.DataFrame(list(rows), columns=list(SENSOR_MAP_COLUMNS)))
+
+
+def tell_cop(sensors: pd.DataFrame) -> bool:
+    """Return whether loads at these places tell a centre of pressure, along and across.
+
+    Parameters
+    ----------
+    sensors : SensorMap, (k,) rows
+        Places in mm.
+
+    Notes
+    -----
+    The centre of pressure is Σ F_i r_i / Σ F_i over all sensors, so each needs its place; and it
+    lies among those places, so that two of them, or any number in one row, leave the direction
+    across that row unseen.
+    """
+    places_mm = sensors[["x_mm", "y_mm"]].to_numpy(dtype=np.float64)
+    if len(places_mm) < 3 or not np.isfinite(places_mm).all():
+        return False
+    spread = np.linalg.svd(places_mm - places_mm.mean(axis=0), compute_uv=False)
+    return bool(spread[1] / np.sqrt(len(places_mm)) > ROW_MM)
 
 
 def rate_hz(force: pd.DataFrame) -> float:

@@ -86,7 +86,8 @@ def load_names(spec: DeviceSpec, elements: int = 0) -> Iterator[tuple[tuple[str,
         for field in load_fields(spec)
         for index in range(field.shape or max(placed, elements))
     ]
-    whole_regions = len(set(regions.values())) == len(regions) == len(every)
+    named = set(regions.values()) - {""}
+    whole_regions = len(named) == len(regions) == len(every)
     for number, (field, index) in enumerate(every, 1):
         key = field.name, index
         name = regions[key] if whole_regions else f"cell_{number:02d}"

@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Read a channel and keep what it says as a packet."""
+    """Read a channel and keep what it says as a packet.
+
+    A device that lacks a channel which is `optional` is connected all the same: leave it out.
+    """
 
     channel: str
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class Write:
     """Write a payload to a channel, with or without asking for a response.
 
     With ``now`` the time of the write belongs behind the payload: see :meth:`octets`. With
-    ``chunk`` it goes in several writes of at most so many bytes.
+    ``chunk`` it goes in several writes of at most so many bytes. ``optional`` as with `Read`.
     """
 
     channel: str
@@ -35,6 +39,7 @@ class Write:
     response: bool
     now: Now | None = None
     chunk: int = 0
+    optional: bool = False
 
     def octets(self, now: datetime) -> list[bytes]:
         """Return what to write, one after the other.
@@ -51,9 +56,10 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """Ask a channel for notifications."""
+    """Ask a channel for notifications; ``optional`` as with `Read`."""
 
     channel: str
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +130,7 @@ def command(spec: DeviceSpec, name: str, fill: bytes = b"") -> Write:
         raise SpecError(spec.path, f"commands.{name}.fill", problem)
     channel = spec.gatt[wanted.to]
     write = Write(wanted.to, wanted.payload + fill, channel.response)
-    return replace(write, now=wanted.now, chunk=channel.chunk)
+    return replace(write, now=wanted.now, chunk=channel.chunk, optional=channel.optional)
 
 
 def require_allowed(spec: DeviceSpec, action: Action) -> Action:
@@ -144,9 +150,9 @@ def require_allowed(spec: DeviceSpec, action: Action) -> Action:
 def _action(spec: DeviceSpec, step: StepSpec) -> Action:
     match step.verb:
         case "read":
-            return Read(step.target)
+            return Read(step.target, spec.gatt[step.target].optional)
         case "subscribe":
-            return Subscribe(step.target)
+            return Subscribe(step.target, spec.gatt[step.target].optional)
         case "send":
             return command(spec, step.target)
         case "wait":

@@ -19,14 +19,16 @@ from insole.codec.columns import (
     table_unit,
 )
 from insole.errors import SpecError
-from insole.spec.usable import canonical
+from insole.spec.model import SensorSpec
+from insole.spec.places import canonical
+from insole.spec.rhythm import sample_period_s
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from insole.codec.block import Block
     from insole.codec.number import Numbers
-    from insole.spec.model import DeviceSpec, FieldSpec, MessageSpec, SensorSpec
+    from insole.spec.model import DeviceSpec, FieldSpec, MessageSpec
 
 Calibration: TypeAlias = Literal[
     "newton", "estimated", "pressure", "body_weight", "relative", "adc"
@@ -72,8 +74,8 @@ def sample_rows(spec: DeviceSpec, block: Block) -> pd.DataFrame:
     return _one_row_a_tick(table) if message.items else table
 
 
-def sensor_map(spec: DeviceSpec, side: str) -> pd.DataFrame:
-    """Return where the load columns of :func:`sample_rows` lie on the sole.
+def sensor_map(spec: DeviceSpec, side: str, elements: int = 0) -> pd.DataFrame:
+    """Return where the load columns of :func:`sample_rows` lie on the sole, or on a plate.
 
     Parameters
     ----------
@@ -81,24 +83,33 @@ def sensor_map(spec: DeviceSpec, side: str) -> pd.DataFrame:
         What the device is.
     side : {"left", "right"}
         Which foot.
+    elements : int
+        How many elements a field of open shape was seen to have.
 
     Returns
     -------
     SensorMap, (k,) rows
-        One row a sensor of the spec. ``x_mm`` runs from medial to lateral and ``y_mm`` from heel to
-        toe. The spec's numbers are of that kind already, and a right sole is the mirror image of
+        One row a load column, in their order, also where its place is not known. ``x_mm`` runs
+        from medial to lateral and ``y_mm`` from heel to toe. The spec's numbers are of that kind already, and a right sole is the mirror image of
         a left one, so both sides have the same numbers.
     """
     if side not in tables.SIDES:
         raise SpecError(spec.path, "side", f"is {side!r}; accepted: {', '.join(tables.SIDES)}")
-    names = dict(load_names(spec))
+    return _places(spec, elements)
+
+
+def _places(spec: DeviceSpec, elements: int = 0) -> pd.DataFrame:
+    known = {(sensor.field, sensor.index): sensor for sensor in spec.sensors}
+    every = [
+        (column, known.get(element, SensorSpec(*element)))
+        for element, column in load_names(spec, elements)
+    ]
     return tables.sensor_map(
-        (names[place.field, place.index], place.region, place.x_mm, place.y_mm, place.area_mm2)
-        for place in spec.sensors
+        (column, place.region, place.x_mm, place.y_mm, place.area_mm2) for column, place in every
     )
 
 
-def capabilities(spec: DeviceSpec, sides: Sides) -> Capabilities:
+def capabilities(spec: DeviceSpec, sides: Sides, came: Collection[str] = ()) -> Capabilities:
     """Return what a rig of such devices can sense.
 
     Parameters
@@ -107,6 +118,9 @@ def capabilities(spec: DeviceSpec, sides: Sides) -> Capabilities:
         What each device is.
     sides : {"both", "left", "right", "merged"}
         Which feet they are on.
+    came : collection of str
+        The messages that came, where modes of a device differ in their rate; otherwise the first
+        that tells the force has the rate.
     """
     roles = {field.role for message in spec.messages for field in message.every_field}
     units = {table_unit(field) for field in _forces(spec)}
@@ -118,8 +132,8 @@ def capabilities(spec: DeviceSpec, sides: Sides) -> Capabilities:
     return Capabilities(
         regions=tuple(region for region in tables.REGIONS if region in regions),
         imu={"acc", "gyro"} <= roles,
-        cop="cop" in roles or {"cop_ap", "cop_ml"} <= roles or _placed(spec.sensors) > 1,
-        rate_hz=round(1 / spec.clock.sample_period_s, 6),
+        cop="cop" in roles or {"cop_ap", "cop_ml"} <= roles or tables.tell_cop(_places(spec)),
+        rate_hz=_rate_hz(spec, came),
         sides=sides,
         unit=unit,
     )
@@ -145,13 +159,19 @@ def calibration(spec: DeviceSpec) -> Calibration:
     return words[units[0]]
 
 
+def _rate_hz(spec: DeviceSpec, came: Collection[str]) -> float | None:
+    telling = [m for m in spec.messages if any(_is_force(field) for field in m.every_field)]
+    heard = [m for m in telling if m.name in came] or telling[:1]
+    periods_s = [period_s for m in heard if (period_s := sample_period_s(spec, m))]
+    return round(1 / min(periods_s), 6) if periods_s else None
+
+
 def _forces(spec: DeviceSpec) -> list[FieldSpec]:
-    fields = [field for message in spec.messages for field in message.every_field]
-    return [field for field in fields if field.role in {"load", "total"}]
+    return [f for message in spec.messages for f in message.every_field if _is_force(f)]
 
 
-def _placed(sensors: tuple[SensorSpec, ...]) -> int:
-    return sum(bool(np.isfinite(sensor.x_mm + sensor.y_mm)) for sensor in sensors)
+def _is_force(field: FieldSpec) -> bool:
+    return field.role in {"load", "total"}
 
 
 def _sensor_columns(spec: DeviceSpec, message: MessageSpec, block: Block) -> dict[str, Numbers]:

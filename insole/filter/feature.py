@@ -130,8 +130,7 @@ def _cop(
     samples: pd.DataFrame, sensors: pd.DataFrame, filled: Floats, loaded: Bools
 ) -> dict[str, Floats]:
     there = {c: samples[c].to_numpy(dtype=np.float64) for c in tables.COP if c in samples.columns}
-    placed = len(sensors) > 2 and sensors[["x_mm", "y_mm"]].notna().to_numpy().all()
-    if there or not placed:
+    if there or not tables.tell_cop(sensors):
         return there
     # an hour of cells is large: it is copied only where a cell really pulls
     pressed = filled.clip(0.0) if np.nanmin(filled, initial=0.0) < 0.0 else filled

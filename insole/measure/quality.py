@@ -67,6 +67,8 @@ def device_quality(
     fits: Sequence[ClockFit],
     errors: int,
     params: Params,
+    doubts: Sequence[str] = (),
+    steady: bool = True,
 ) -> Quality:
     """Return how whole the recording of one device is.
 
@@ -85,20 +87,28 @@ def device_quality(
         Packets that did not fit its spec.
     params : Params
         Settings.
+    doubts : sequence of str
+        Flags that its samples do not show; ``gap`` if the device said that it had lost some itself,
+        which nobody can count.
+    steady : bool
+        False for a device that sends on demand or at no known rate: nothing of it is missing.
     """
     if not signal.valid.any():
         return silent_quality(whole_s[1] - whole_s[0], errors)
-    lost, longest_s = _losses(signal, period_s, whole_s, params.exercise.gap_drop_s)
+    lost, longest_s = 0.0, 0.0
+    if steady:
+        lost, longest_s = _losses(signal, period_s, whole_s, params.exercise.gap_drop_s)
     known = [fit for fit in fits if np.isfinite(fit.residual_ms)]
     worst = max((fit.residual_ms for fit in known), default=None)
     drift = max((fit.drift_ppm for fit in known if fit.skew), key=abs, default=None)
     flags = {
         "gap": longest_s > params.exercise.gap_low_s,
         "saturated": signal.flat_tops > 0.0,
+        **dict.fromkeys(doubts, True),
     }
     return Quality(
-        loss_fraction=measured.ok(lost, "1", "missing_samples"),
-        longest_gap_s=measured.ok(longest_s, "s", "missing_samples"),
+        loss_fraction=_missing(lost, "1", doubts, steady=steady),
+        longest_gap_s=_missing(longest_s, "s", doubts, steady=steady),
         clock_residual_ms=_clock(worst, "ms", "earliest_above_line"),
         drift_ppm=_clock(drift, "ppm", "line_under_earliest"),
         saturated_fraction=measured.ok(signal.flat_tops, "1", "flat_tops"),
@@ -172,6 +182,13 @@ def _losses(
     there = int(valid.sum())
     due = there / (1.0 - gaps.loss_fraction) + round(late_s / period_s)
     return 1.0 - there / due, max(gaps.longest_s, late_s)
+
+
+def _missing(value: float, unit: str, doubts: Sequence[str], *, steady: bool) -> Measured:
+    """Return what is missing: uncertain after a loss that only the device knows of."""
+    if not steady:
+        return measured.not_observable(unit, "missing_samples", "no_rhythm")
+    return measured.of(value, unit, "missing_samples", *(word for word in doubts if word == "gap"))
 
 
 def _clock(value: float | None, unit: str, method: str) -> Measured:

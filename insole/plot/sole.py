@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from insole.plot.style import DPI, INK, PALE, REGION_STYLE, SMALL
 
@@ -27,7 +28,7 @@ HEIGHT_IN = 6.0
 
 
 def sole(sensors: pd.DataFrame, title: str, side: str = "left") -> Figure:
-    """Draw where sensors lie on the sole, seen from above, toes up.
+    """Draw where sensors lie on the sole or a plate, seen from above, toes or front up.
 
     Parameters
     ----------
@@ -35,8 +36,9 @@ def sole(sensors: pd.DataFrame, title: str, side: str = "left") -> Figure:
         Places in mm; those without one are counted in the title.
     title : str
         What device this is.
-    side : {"left", "right"}
-        Which foot; of a left one the medial side is to the right.
+    side : {"left", "right", "plate"}
+        Which foot; of a left one the medial side is to the right. A plate is drawn as its places
+        are: from left to right.
 
     Returns
     -------
@@ -48,13 +50,15 @@ def sole(sensors: pd.DataFrame, title: str, side: str = "left") -> Figure:
     has_place = sensors[["x_mm", "y_mm"]].notna().all(axis=1).to_numpy()
     placed, numbers = sensors[has_place], np.flatnonzero(has_place) + 1
     to_page = -1.0 if side == "left" else 1.0
-    _outline(ax, placed, to_page)
+    if side != "plate":
+        _outline(ax, placed, to_page)
     for number, (_, sensor) in zip(numbers.tolist(), placed.iterrows(), strict=True):
         _sensor(ax, sensor, to_page, str(number))
     _legend(ax, placed)
     ax.set_aspect("equal")
     ax.set_xlabel(_edges(side), fontsize=SMALL, color=INK)
-    ax.set_ylabel("from heel to toe [mm]", fontsize=SMALL, color=INK)
+    along = "from back to front [mm]" if side == "plate" else "from heel to toe [mm]"
+    ax.set_ylabel(along, fontsize=SMALL, color=INK)
     ax.tick_params(labelsize=SMALL, colors=INK, length=3)
     for name in ("top", "right"):
         ax.spines[name].set_visible(False)
@@ -73,7 +77,6 @@ def _outline(ax: Axes, placed: pd.DataFrame, to_page: float) -> None:
 
 def _sensor(ax: Axes, sensor: pd.Series, to_page: float, number: str) -> None:
     area_mm2 = sensor["area_mm2"] if np.isfinite(sensor["area_mm2"]) else UNKNOWN_AREA_MM2
-    colour = REGION_STYLE.get(sensor["region"], (PALE, "-"))[0]
     known = np.isfinite(sensor["area_mm2"])
     radius_mm = float(np.sqrt(area_mm2 / np.pi))
     x_mm, y_mm = to_page * sensor["x_mm"], sensor["y_mm"]
@@ -81,28 +84,43 @@ def _sensor(ax: Axes, sensor: pd.Series, to_page: float, number: str) -> None:
     ax.fill(
         x_mm + radius_mm * np.cos(angle),
         y_mm + radius_mm * np.sin(angle),
-        facecolor=colour,
-        alpha=0.75,
         edgecolor=INK,
         linestyle="-" if known else ":",
         linewidth=0.7,
+        **_filling(sensor["region"]),
     )
-    ax.text(x_mm, y_mm, number, ha="center", va="center", fontsize=SMALL - 1, color=INK)
+    ax.text(
+        x_mm,
+        y_mm,
+        number,
+        ha="center",
+        va="center",
+        fontsize=SMALL - 1,
+        color=INK,
+        bbox={"boxstyle": "circle,pad=0.15", "facecolor": "white", "edgecolor": "none"},
+    )
+
+
+def _filling(region: str) -> dict[str, Any]:
+    """Return how a region is filled: hatched where its line in other figures is dashed."""
+    colour, dashes = REGION_STYLE.get(region, (PALE, "-"))
+    return {"facecolor": (*to_rgb(colour), 0.75), "hatch": None if dashes == "-" else "///"}
 
 
 def _legend(ax: Axes, placed: pd.DataFrame) -> None:
     regions = [region for region in REGION_STYLE if region in set(placed["region"])]
     handles: list[Artist] = [
-        Line2D([], [], linestyle="", marker="o", color=REGION_STYLE[region][0],
-               label=region.replace("_", ", "))
+        Patch(edgecolor=INK, linewidth=0.7, label=region.replace("_", ", "), **_filling(region))
         for region in regions
-    ]  # fmt: skip
+    ]
     if handles:
         ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=SMALL,
                   frameon=False)  # fmt: skip
 
 
 def _edges(side: str) -> str:
+    if side == "plate":
+        return "left – plate from above [mm] – right"
     left, right = ("lateral", "medial") if side == "left" else ("medial", "lateral")
     return f"{left} – {side} foot from above [mm] – {right}"
 

@@ -32,6 +32,16 @@ REASONS = MappingProxyType(
             "no centre of pressure",
             "The device does not give the centre of pressure.",
         ),
+        "no_rhythm": Reason(
+            "no steady rate",
+            "The device sends on demand, under load only or at no known rate, so nothing can be "
+            "said to be missing.",
+        ),
+        "unoriented": Reason(
+            "way up of the sensors not confirmed",
+            "It is not known which way up the sensors of this device lie. Its regions and its "
+            "centre of pressure are left out until somebody has confirmed where the heel is.",
+        ),
         "one_side": Reason(
             "one foot only",
             "Only one foot was measured, or only one had work to do: there is nothing to compare.",

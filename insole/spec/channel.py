@@ -18,12 +18,12 @@ from insole.spec.model import (
     StepSpec,
 )
 from insole.spec.number import NUMBER_TYPES
-from insole.spec.reader import shown
+from insole.toml_table import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from insole.spec.reader import Table
+    from insole.toml_table import Table
 
 _BLUETOOTH_BASE = "0000{}-0000-1000-8000-00805f9b34fb"
 _FRAMING_KEYS: dict[model.FramingKind, tuple[str, ...]] = {
@@ -55,7 +55,7 @@ def read_advertisement(top: Table) -> AdvertisementSpec | None:
     service_data = uuids(table, "service_data")
     if not company_id and not service_data:
         raise table.error("", "says nothing; give company_id or service_data")
-    return AdvertisementSpec(company_id, service_data)
+    return AdvertisementSpec(company_id, service_data, table.number("repeat_s", 0.01, 86400, 0.0))
 
 
 def read_commands(top: Table) -> dict[str, CommandSpec]:
@@ -91,6 +91,7 @@ def _channel(name: str, channel: Table) -> ChannelSpec:
         service=_uuid(channel, "service", channel.text("service")) if "service" in channel else "",
         chunk=channel.integer("chunk", 1, MAX_PAYLOAD, 0),
         framing=_framing(channel) if "framing" in channel else None,
+        optional=channel.flag("optional", default=False),
     )
 
 

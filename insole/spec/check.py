@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from itertools import chain, pairwise
+from itertools import chain
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from insole.errors import SpecError
 from insole.spec.language import KEYS
+from insole.spec.message import WRITTEN_BYTES
 from insole.spec.safety import UNSAFE, unsafe_commands
 from insole.spec.usable import faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from insole.spec.model import DeviceSpec, MessageSpec
+    from insole.spec.model import DeviceSpec, FieldSpec, MessageSpec
 
 
 def problems(spec: DeviceSpec, others: Iterable[DeviceSpec] = ()) -> list[SpecError]:
@@ -90,25 +91,40 @@ def _unsafe_writes(spec: DeviceSpec) -> Iterator[tuple[str, str]]:
 def _overlaps(spec: DeviceSpec) -> Iterator[tuple[str, str]]:
     for index, message in enumerate(spec.messages):
         key = f"message[{index}]"
-        parts = [(field.at, field.end, field.name) for field in message.header if not field.bits]
+        parts: list[tuple[str, Sequence[int]]] = [
+            (f.name, range(f.at, f.end)) for f in message.header if not f.bits
+        ]
         samples = message.samples
         if samples and samples.stride:
             end = samples.at + samples.stride * (samples.count or 1)
-            parts.append((samples.at, end, "samples"))
+            parts.append(("samples", range(samples.at, end)))
         if samples:
             apart = [field for field in message.fields if field.stride]
-            last = (samples.count or 1) - 1
-            parts += [(f.at, f.end + f.stride * last, f.name) for f in apart]
-            within = [(f.at, f.end, f.name) for f in message.fields if not f.stride]
-            yield from _overlapping(key, within)
-        yield from _overlapping(key, parts)
+            parts += [(f.name, _octets(f, samples.count or 1)) for f in apart]
+            within = [(f.name, range(f.at, f.end)) for f in message.fields if not f.stride]
+            yield from _overlapping(key, within, message.template)
+        yield from _overlapping(key, parts, message.template)
         yield from _shared_bits(key, message)
 
 
-def _overlapping(key: str, parts: list[tuple[int, int, str]]) -> Iterator[tuple[str, str]]:
-    for (_, end, name), (at, _, other) in pairwise(sorted(parts)):
-        if at < end:
-            yield key, f"{name} ends at byte {end}, where {other} has begun at {at}; they overlap"
+def _octets(field: FieldSpec, count: int) -> list[int]:
+    """Return the places of a field whose values do not lie together."""
+    starts = range(0, field.stride * count, field.stride)
+    return [octet + start for start in starts for octet in range(field.at, field.end)]
+
+
+def _overlapping(
+    key: str, parts: Iterable[tuple[str, Sequence[int]]], template: str
+) -> Iterator[tuple[str, str]]:
+    taken: dict[int, str] = {}
+    for name, octets in parts:
+        shared = next((octet for octet in octets if octet in taken), None)
+        if shared is not None:
+            place = f"number {shared // WRITTEN_BYTES}" if template else f"byte {shared}"
+            yield key, f"{taken[shared]} and {name} both have {place}; they overlap"
+        taken |= dict.fromkeys(octets, name)
+        if len(set(octets)) < len(octets):
+            yield key, f"the values of {name} share bytes; its stride is shorter than its shape"
 
 
 def _shared_bits(key: str, message: MessageSpec) -> Iterator[tuple[str, str]]:

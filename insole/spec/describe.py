@@ -113,7 +113,9 @@ def _side(spec: DeviceSpec) -> str:
 
 def _clock(spec: DeviceSpec) -> str:
     clock = spec.clock
-    spacing = f"a sample every {clock.sample_period_s:g} s"
+    spacing = "no steady rhythm"
+    if clock.sample_period_s:
+        spacing = f"a sample every {clock.sample_period_s:g} s"
     if clock.kind == "arrival":
         return f"none; {spacing}"
     wrap = f"wraps every {clock.modulus * clock.tick_s:g} s"
@@ -123,7 +125,7 @@ def _clock(spec: DeviceSpec) -> str:
 
 
 def _channels(spec: DeviceSpec) -> list[str]:
-    rows = [(c.name, c.use, _where(spec, c), _framing(c.framing)) for c in spec.gatt.values()]
+    rows = [(c.name, _use(c), _where(spec, c), _framing(c.framing)) for c in spec.gatt.values()]
     names = ("channel", "use", "characteristic", "framing")
     lines = ["Channels", *_columns(names, rows)]
     if spec.connect:
@@ -132,12 +134,18 @@ def _channels(spec: DeviceSpec) -> list[str]:
     return lines
 
 
+def _use(channel: ChannelSpec) -> str:
+    return f"{channel.use}, where it is there" if channel.optional else channel.use
+
+
 def _where(spec: DeviceSpec, channel: ChannelSpec) -> str:
     if channel.use != "advertisement" or spec.advertisement is None:
         return channel.characteristic
     companies = [f"company 0x{company:04x}" for company in spec.advertisement.company_id]
     services = [f"service {uuid}" for uuid in spec.advertisement.service_data]
-    return f"data of {' or '.join([*companies, *services])}"
+    repeat_s = spec.advertisement.repeat_s
+    again = f", equal ones within {repeat_s:g} s are one reading" if repeat_s else ""
+    return f"data of {' or '.join([*companies, *services])}{again}"
 
 
 def _framing(framing: FramingSpec | None) -> str:
@@ -189,7 +197,9 @@ def _length(message: MessageSpec) -> str:
         length = f"{message.length} bytes"
     elif message.samples:
         length = "as long as its samples"
-    return f"{length}, {message.byte_order} endian"
+    own = f", a sample every {message.sample_period_s:g} s" if message.sample_period_s else ""
+    loss = "; says that the device has lost samples" if message.loss else ""
+    return f"{length}, {message.byte_order} endian{own}{loss}"
 
 
 def _tag(message: MessageSpec) -> str:
@@ -246,7 +256,9 @@ def _sensors(spec: DeviceSpec) -> list[str]:
     if not spec.sensors:
         return []
     names = ("sensor", "region", "x_mm", "y_mm", "area_mm2")
-    title = "Sensors on the sole (x from medial to lateral, y from heel to toe)"
+    title = "Sensors on the plate (x from left to right, y from back to front)"
+    if spec.kind == "insole":
+        title = "Sensors on the sole (x from medial to lateral, y from heel to toe)"
     return [title, *_columns(names, [_sensor(sensor) for sensor in spec.sensors])]
 
 

@@ -13,7 +13,7 @@ from insole.spec.number import NUMBER_TYPES, TEXT, WRITTEN_TYPES, NumberType
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from insole.spec.reader import Table
+    from insole.toml_table import Table
 
 _LIMIT = 1e12
 """Largest scale and offset, so that no raw number overflows a float64 (our choice)."""

@@ -60,6 +60,7 @@ _NAME, _FLAG, _HEX = (
 _TEXTS, _UUIDS = _list(_text()), _list(_text())
 _COMPANIES = _list(_whole(0, 0xFFFF))
 _BYTE = _whole(0, MAX_PAYLOAD - 1)
+_PERIOD_S = _number(1e-5, 60)
 _NUMBER = {
     "name": _NAME,
     "type": _word((*NUMBER_TYPES, *WRITTEN_TYPES, TEXT)),
@@ -137,6 +138,7 @@ KEYS: Mapping[str, Mapping[str, dict[str, Any]]] = MappingProxyType(
             "use": _word(word for word in get_args(model.Use) if word != model.ADVERTISEMENT),
             "response": _FLAG,
             "chunk": _whole(1, MAX_PAYLOAD),
+            "optional": _FLAG,
             "framing": _table("framing"),
         },
         "framing": {
@@ -152,7 +154,11 @@ KEYS: Mapping[str, Mapping[str, dict[str, Any]]] = MappingProxyType(
             "checksum": _word(get_args(model.Checksum)),
             "checksum_at": _whole(-MAX_PAYLOAD, MAX_PAYLOAD - 1),
         },
-        "advertisement": {"company_id": _COMPANIES, "service_data": _UUIDS},
+        "advertisement": {
+            "company_id": _COMPANIES,
+            "service_data": _UUIDS,
+            "repeat_s": _number(0.01, 86400),
+        },
         "connect": {"steps": _list(_table("step"))},
         "step": {
             "read": _text(),
@@ -176,7 +182,7 @@ KEYS: Mapping[str, Mapping[str, dict[str, Any]]] = MappingProxyType(
             "fields": _named(_whole(1, 2**32)),
             "modulus": _whole(2, 2**32),
             "tick_s": _number(1e-9, 86400),
-            "sample_period_s": _number(1e-5, 60),
+            "sample_period_s": _PERIOD_S,
             "stamp": _word(("first", "last")),
         },
         "message": {
@@ -186,6 +192,8 @@ KEYS: Mapping[str, Mapping[str, dict[str, Any]]] = MappingProxyType(
             "tag": {"anyOf": [_HEX, _table("tag")]},
             "text": _text(),
             "length": _whole(1, MAX_PAYLOAD),
+            "sample_period_s": _PERIOD_S,
+            "loss": _FLAG,
             "header": _list(_table("header")),
             "sequence": _list(_table("sequence")),
             "samples": _table("samples"),
@@ -228,8 +236,8 @@ KEYS: Mapping[str, Mapping[str, dict[str, Any]]] = MappingProxyType(
             "field": _text(),
             "index": _whole(0, 511),
             "region": _word(REGIONS),
-            "x_mm": _number(-500, 500),
-            "y_mm": _number(-500, 500),
+            "x_mm": _number(-1000, 1000),
+            "y_mm": _number(-1000, 1000),
             "area_mm2": _number(1, 1e6),
         },
         "vector": {
@@ -255,7 +263,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "channel": ("characteristic", "use"),
         "framing": ("kind",),
         "command": ("to",),
-        "clock": ("kind", "sample_period_s"),
+        "clock": ("kind",),
         "message": ("name", "channel"),
         "tag": ("hex",),
         "header": ("name", "at", "type"),
@@ -264,7 +272,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "samples": ("count",),
         "items": ("at", "tag", "length"),
         "item": ("tag", "name", "type"),
-        "sensor": ("field", "index", "region"),
+        "sensor": ("field", "index"),
         "vector": ("channel",),
         "after": ("channel",),
     }

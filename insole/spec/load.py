@@ -31,7 +31,7 @@ from insole.spec.model import (
     SourceSpec,
     VectorSpec,
 )
-from insole.spec.reader import Table, shown
+from insole.toml_table import Table, shown
 from insole.spec.usable import faults
 from insole.tables import REGIONS, SIDES
 
@@ -184,6 +184,9 @@ def _side(top: Table) -> SideSpec:
         if "values" in side:
             raise side.error("values", 'stands only beside a message.field; "user" has none')
         return SideSpec(source)
+    if "values" not in side:
+        example = 'give one such as { 0 = "left", 1 = "right" }'
+        raise side.error("values", f"is missing, the table of what {source} says; {example}")
     values = side.table("values", side.keys("values"))
     words = {key: values.word(key, SIDES) for key in values}
     if source == "name":
@@ -226,7 +229,7 @@ def _clock(top: Table) -> ClockSpec:
         field=clock.identifier("field") if has_clock and not fields else "",
         modulus=clock.integer("modulus", 2, 2**32) if has_clock else 0,
         tick_s=clock.number("tick_s", 1e-9, 86400) if has_clock else 0.0,
-        sample_period_s=clock.number("sample_period_s", 1e-5, 60),
+        sample_period_s=clock.number("sample_period_s", 1e-5, 60, 0.0),
         stamp=clock.word("stamp", ("first", "last"), "first"),
         fields=fields,
     )
@@ -247,9 +250,9 @@ def _sensors(top: Table) -> tuple[SensorSpec, ...]:
         SensorSpec(
             field=sensor.text("field"),
             index=sensor.integer("index", 0, 511),
-            region=sensor.word("region", REGIONS),
-            x_mm=sensor.number("x_mm", -500, 500, math.nan),
-            y_mm=sensor.number("y_mm", -500, 500, math.nan),
+            region=sensor.word("region", REGIONS, ""),
+            x_mm=sensor.number("x_mm", -1000, 1000, math.nan),
+            y_mm=sensor.number("y_mm", -1000, 1000, math.nan),
             area_mm2=sensor.number("area_mm2", 1, 1e6, math.nan),
         )
         for sensor in top.tables("sensor", KEYS["sensor"])

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from insole.errors import SpecError
-from insole.spec.reader import suggestion
+from insole.toml_table import suggestion
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable

@@ -88,6 +88,24 @@ def side_by_name(local_name: str, spec: DeviceSpec) -> str | None:
     return next((side for pattern, side in names if fnmatchcase(local_name, pattern)), None)
 
 
+def side_by_field(message: str, header: Mapping[str, Any], spec: DeviceSpec) -> str | None:
+    """Return the side that a message tells; None if it tells none.
+
+    Parameters
+    ----------
+    message : str
+        Its name in the spec.
+    header : mapping of str to number
+        Its header fields, raw.
+    spec : DeviceSpec
+        What the device is.
+    """
+    teller, _, name = spec.side.source.partition(".")
+    if message != teller or name not in header:
+        return None
+    return spec.side.values.get(int(header[name]))
+
+
 def _payloads(advertisement: Advertisement, spec: AdvertisementSpec | None) -> Iterator[bytes]:
     """Yield the parts of an advertisement that are payloads, in the order of the spec."""
     if spec is None:

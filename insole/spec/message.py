@@ -19,7 +19,7 @@ from insole.spec.model import (
 from insole.spec.template import placeholders
 
 if TYPE_CHECKING:
-    from insole.spec.reader import Table
+    from insole.toml_table import Table
 
 WRITTEN_BYTES = 8
 """Bytes that a number of a text is read into."""
@@ -59,6 +59,8 @@ def _message(message: Table) -> MessageSpec:
         tag=_tag(message) if "tag" in message else None,
         items=items,
         template=template,
+        sample_period_s=message.number("sample_period_s", 1e-5, 60, 0.0),
+        loss=message.flag("loss", default=False),
     )
 
 

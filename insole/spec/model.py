@@ -48,12 +48,11 @@ class Condition:
 class FieldSpec:
     """One field of a header or of a sample.
 
-    The decoded number is ``raw * scale + offset``; ``invalid`` is the raw value that means
-    missing, and so does any outside ``valid``. ``at`` is in bytes from the start of the message
-    (header) or of the sample (field); in a message of text it counts its numbers. ``shape`` is
-    the number of elements; 1 means a plain number, 0 as many as there are, and header fields are
-    plain. ``bits`` are the first and last bit of a field that shares its bytes with others.
-    ``stride`` is given when samples do not lie together: bytes from one sample's value to the next.
+    The decoded number is ``raw * scale + offset``, missing for the raw value ``invalid`` and any
+    outside ``valid``. ``at`` is in bytes from the start of the message (header) or of the sample
+    (field), in a text in numbers. ``shape`` is the number of elements, 1 for a plain number, 0 for
+    as many as there are. ``bits`` are the first and last of a field that shares its bytes.
+    ``stride`` is given where samples do not lie together: bytes from one value to the next.
     """
 
     name: str
@@ -125,8 +124,7 @@ class ItemSpec:
 class ItemsSpec:
     """Items of tag, length and value, one behind the other from byte ``at`` to the end.
 
-    With ``inner``, the value of each item is again a row of such items, which have no length: it
-    follows from their tag.
+    With ``inner``, each value is again a row of such items, whose tag tells their length.
     """
 
     at: int
@@ -141,9 +139,10 @@ class MessageSpec:
     """The layout of one message on one channel.
 
     ``length`` is the one length of its payloads in bytes; None if that depends on what they say.
-    A ``sequence`` of the file is a header whose places were worked out when it was read. A message
-    of text has a ``template``; each number in it counts as 8 bytes, since it is read into those.
-    The fields of ``items`` are among ``fields`` too.
+    A ``sequence`` of the file is a header whose places were worked out. The fields of ``items`` are
+    among ``fields`` too. Each number of a ``template`` of text counts as the 8 bytes that it is
+    read into. ``sample_period_s`` is 0 where the clock's holds. A message of ``loss`` says that the
+    device has lost samples itself.
     """
 
     name: str
@@ -156,6 +155,8 @@ class MessageSpec:
     tag: TagSpec | None = None
     items: ItemsSpec | None = None
     template: str = ""
+    sample_period_s: float = 0.0
+    loss: bool = False
 
     @property
     def every_field(self) -> tuple[FieldSpec, ...]:
@@ -173,32 +174,32 @@ class ClockSpec:
     """How the device tells time; unwrapping is done in `align`.
 
     ``field`` is the header field that carries the clock, its value at the first sample of a
-    packet (``stamp = "first"``) or at the last one (``"last"``). A device without a clock has
-    ``kind = "arrival"``, no field, and a modulus and tick of 0. A clock told in several ``fields``
-    (hour, minute, …) is their sum, each times its ticks. A field of the samples tells the clock
-    of each of them.
+    packet (``stamp = "first"``) or at the last one (``"last"``), or a field of each sample. A clock
+    told in several ``fields`` (hour, minute, …) is their sum, each times its ticks. A device
+    without a clock has ``kind = "arrival"``, no field, and a modulus and tick of 0. One without a
+    steady rhythm has a ``sample_period_s`` of 0; see :mod:`insole.spec.rhythm`.
     """
 
     kind: ClockKind
     field: str
     modulus: int
     tick_s: float
-    sample_period_s: float
+    sample_period_s: float = 0.0
     stamp: Literal["first", "last"] = "first"
     fields: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class SensorSpec:
-    """Where one element of a load field lies on the sole.
+    """Where one element of a load field lies on the sole, or on a plate.
 
-    ``x_mm`` runs from medial to lateral and ``y_mm`` from heel to toe, so that the numbers hold
-    for either foot. A place that is not known is NaN.
+    ``x_mm`` runs from medial to lateral and ``y_mm`` from heel to toe, for either foot; on a plate,
+    which has no regions, from left to right and from back to front. NaN if it is not known.
     """
 
     field: str
     index: int
-    region: str
+    region: str = ""
     x_mm: float = float("nan")
     y_mm: float = float("nan")
     area_mm2: float = float("nan")
@@ -231,7 +232,7 @@ class ChannelSpec:
     """A characteristic under the name that the spec gives it, or the advertisement.
 
     ``service`` is given only where two services have a characteristic of this UUID. ``chunk`` is
-    the most bytes that one write may hold; 0 for no such limit.
+    the most bytes of one write; 0 for no such limit. Some devices lack one that is ``optional``.
     """
 
     name: str
@@ -241,22 +242,26 @@ class ChannelSpec:
     service: str = ""
     chunk: int = 0
     framing: FramingSpec | None = None
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AdvertisementSpec:
-    """Which part of an advertisement is the payload: data of a company, or of a service."""
+    """Which part of an advertisement is the payload: data of a company, or of a service.
+
+    A payload equal to the one before, at most ``repeat_s`` later, is the same reading; 0 for never.
+    """
 
     company_id: tuple[int, ...] = ()
     service_data: tuple[str, ...] = ()
+    repeat_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class CommandSpec:
     """A payload for a channel; one that changes the device is never sent unasked.
 
-    To the constant ``payload`` the transport adds the time, if ``now`` says in which form, or the
-    dialect up to ``fill`` bytes.
+    To its ``payload`` the transport adds the time in the form ``now``, or a dialect ``fill`` bytes.
     """
 
     name: str
@@ -269,10 +274,7 @@ class CommandSpec:
 
 @dataclass(frozen=True, slots=True)
 class StepSpec:
-    """One step of connecting: ``target`` is a channel, a command or (to wait for) a message.
-
-    ``seconds`` is how long to wait at most, or for a pause, how long it lasts.
-    """
+    """One step of connecting: a channel, command or message, and how long to wait or pause."""
 
     verb: Verb
     target: str
@@ -297,8 +299,7 @@ class LookSpec:
     @property
     def given(self) -> bool:
         """True if it says anything."""
-        kinds = (self.local_name, self.service, self.company_id, self.service_data, self.payload)
-        return any(kinds)
+        return self != LookSpec()
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,9 +315,8 @@ class MeasuresSpec:
     """What the numbers are good for.
 
     ``continuous``: it sends all the time, so that silence is a fault. ``locks``: it settles on one
-    reading, good for body mass and not for exercise. ``estimated``: its newtons come from a general
-    formula, not from a calibration of this device. ``oriented``: it is known which way up its
-    sensors lie.
+    reading, good for body mass only. ``estimated``: its newtons come from a general formula, not
+    from a calibration. ``oriented``: it is known which way up its sensors lie.
     """
 
     continuous: bool = True
@@ -354,8 +354,8 @@ class VectorSpec:
     """A payload and what it must decode to; ``after`` are payloads that came before it.
 
     ``expect`` has one table for all of its messages (a name means the first that has it, or the
-    one called ``message``), or one for each of them. ``refused`` says that something in it does not
-    fit; what is expected then are the messages that are whole all the same.
+    one called ``message``), or one for each. Something in one that is ``refused`` does not fit; the
+    messages that are whole all the same are expected.
     """
 
     channel: str

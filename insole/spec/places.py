@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from insole.spec.model import MAX_BUFFER, MAX_PAYLOAD
 from insole.spec.number import NUMBER_TYPES, TEXT
-from insole.spec.reader import suggestion
+from insole.toml_table import suggestion
 from insole.units import SUFFIX, TO_CANONICAL
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from insole.spec.model import MAX_PAYLOAD
 
 if TYPE_CHECKING:
-    from insole.spec.reader import Table
+    from insole.toml_table import Table
 
 NUMBER, LETTER = "#", "@"
 """Placeholders: a number, and one character that stands for its code."""

@@ -10,8 +10,9 @@ from insole.errors import SpecError
 from insole.spec import places
 from insole.spec.framed import framing
 from insole.spec.model import ADVERTISEMENT, MAX_PAYLOAD
-from insole.spec.places import SENSES, canonical
-from insole.spec.reader import suggestion
+from insole.spec.places import canonical
+from insole.toml_table import suggestion
+from insole.spec.rhythm import is_streamed, measures, most_samples, sample_period_s
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -25,8 +26,8 @@ __all__ = ["canonical", "faults"]
 def faults(spec: DeviceSpec) -> Iterator[SpecError]:
     """Yield everything that keeps the codec from working with a spec, causes before effects."""
     checks: tuple[Callable[[DeviceSpec], Iterator[Fault]], ...] = (
-        places.messages, places.fields, places.loads, _channels, framing, _clock, _side, _commands,
-        _steps, _sensors, _vectors,
+        places.messages, places.fields, places.loads, _channels, framing, _clock, _rhythm, _side,
+        _commands, _steps, _sensors, _vectors,
     )  # fmt: skip
     for check in checks:
         for key, problem in check(spec):
@@ -67,13 +68,20 @@ def _steps(spec: DeviceSpec) -> Iterator[Fault]:
         "send": spec.commands,
         "wait": [message.name for message in spec.messages],
     }
+    optional = [m.name for m in spec.messages if _is_optional(spec, m.channel)]
     for index, step in enumerate(spec.connect):
         if step.verb == "pause_s":
             continue
         accepted = tuple(targets[step.verb])
+        key = f"connect.steps[{index}].{step.verb}"
         if step.target not in accepted:
-            key = f"connect.steps[{index}].{step.verb}"
             yield key, f"is {step.target!r}; {suggestion(step.target, accepted)}"
+        elif step.verb == "wait" and step.target in optional:
+            yield key, f"{step.target} may never come, as its channel is optional"
+
+
+def _is_optional(spec: DeviceSpec, channel: str) -> bool:
+    return channel in spec.gatt and spec.gatt[channel].optional
 
 
 def _commands(spec: DeviceSpec) -> Iterator[Fault]:
@@ -114,12 +122,32 @@ def _clock(spec: DeviceSpec) -> Iterator[Fault]:
         yield "clock.modulus", f"is {spec.clock.modulus}; a {field.type} has at most {highest}"
 
 
+def _rhythm(spec: DeviceSpec) -> Iterator[Fault]:
+    for index, message in enumerate(spec.messages):
+        key = f"message[{index}].sample_period_s"
+        if message.sample_period_s and not measures(message):
+            yield key, "stands only in a message that tells what sensors see"
+        if message.loss and measures(message):
+            problem = "has no place in a message that tells what sensors see"
+            yield f"message[{index}].loss", problem
+        if not measures(message) or sample_period_s(spec, message):
+            continue
+        timed = any(field.name == spec.clock.field for field in message.fields)
+        if most_samples(message) > 1 and not timed:
+            problem = f"{message.name} may hold several samples; say how far apart they are"
+            yield "clock.sample_period_s", f"is missing, and {problem}"
+        elif spec.measures.continuous and is_streamed(spec, message):
+            problem = f"{message.name} comes all the time; say how often"
+            other = "or measures.continuous = false if it does not"
+            yield "clock.sample_period_s", f"is missing, and {problem}, {other}"
+
+
 def _clocked(spec: DeviceSpec) -> dict[str, FieldSpec]:
     """Return the fields that every message with sensors has."""
     fields = [
         {field.name: field for field in message.every_field}
         for message in spec.messages
-        if any(field.role in SENSES for field in message.every_field)
+        if measures(message)
     ]
     if not fields:
         return {}
@@ -140,6 +168,10 @@ def _sensors(spec: DeviceSpec) -> Iterator[Fault]:
         elif sensor.index >= (loads[sensor.field].shape or MAX_PAYLOAD):
             last = loads[sensor.field].shape - 1
             yield f"{key}.index", f"is {sensor.index}; {sensor.field} ends with {last}"
+        if bool(sensor.region) != (spec.kind == "insole"):
+            problem = "is missing; every sensor of an insole lies in a region"
+            other = f"has no place on a {spec.kind.replace('_', ' ')}, which has no sole"
+            yield f"{key}.region", other if sensor.region else problem
         if taken[sensor.field, sensor.index] > 1:
             yield f"{key}.index", f"{sensor.field}[{sensor.index}] has two places"
 

@@ -62,7 +62,7 @@ NOON = datetime(2026, 4, 12, 12, 30, 15, 250_000, timezone(timedelta(hours=2)))
 
 def test_pauses_and_the_time():
     assert connect(EVERY) == [
-        Read("version"),
+        Read("version", optional=True),
         Write("command", b"\x09\x08\x00", response=False, now="unix_ms_u64", chunk=20),
         Pause(0.5),
         Subscribe("rx"),
@@ -91,6 +91,14 @@ def test_a_long_command_goes_in_pieces():
     write = Write("command", bytes(range(45)), response=False, chunk=20)
     assert list(map(len, write.octets(NOON))) == [20, 20, 5]
     assert b"".join(write.octets(NOON)) == bytes(range(45))
+
+
+def test_what_goes_to_an_optional_channel_may_be_left_out():
+    gatt = {**SIM.gatt, "command": replace(SIM.gatt["command"], optional=True)}
+    write = Write("command", b"\x01", response=True, optional=True)
+    assert connect(replace(SIM, gatt=gatt)) == [Read("info"), Subscribe("frames"), write]
+    scale = connect(load_spec("sig_weight_scale"))
+    assert scale == [Subscribe("weight", optional=True), Subscribe("composition", optional=True)]
 
 
 def test_a_dialect_may_fill_up_a_command_as_far_as_the_spec_says():

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from insole.codec import decode_block
 from insole.codec.clock import fields_of, ticks_of
 from insole.codec.table import calibration, capabilities, sample_rows, sensor_map
 from insole.errors import SpecError
+from insole.filter.feature import side_features
 from insole.spec import load_spec
 from insole.spec.model import ClockSpec, MeasuresSpec, SensorSpec
 from insole.units import G0
@@ -135,11 +137,63 @@ def test_capabilities():
     assert capabilities(ODD, "merged") == Capabilities((), False, True, 100.0, "merged", "N")
 
 
-def test_cop_needs_two_places_or_a_field():
-    one_place = replace(SIM, sensors=SIM.sensors[:1])
-    no_place = replace(SIM, sensors=tuple(SensorSpec("load", i, "heel") for i in range(16)))
-    assert not capabilities(one_place, "left").cop
-    assert not capabilities(no_place, "left").cop
+HEEL, BALL, TOE = (0.0, 20.0), (30.0, 180.0), (-15.0, 240.0)
+NOWHERE = (float("nan"), float("nan"))
+
+
+def with_cells(count):
+    """Return the simulated insole with another number of cells."""
+    frame = SIM.messages[1]
+    fields = (replace(frame.fields[0], shape=count), *frame.fields[1:])
+    return replace(SIM, messages=(SIM.messages[0], replace(frame, fields=fields)))
+
+
+def test_cells_without_a_place_leave_no_centre_of_pressure():
+    three = tuple(
+        SensorSpec("load", k, "heel", *place) for k, place in enumerate((HEEL, BALL, TOE))
+    )
+    assert not capabilities(replace(SIM, sensors=three), "left").cop
+
+
+@pytest.mark.parametrize(
+    ("places", "seen"),
+    [
+        ([HEEL, BALL, TOE], True),
+        ([HEEL, BALL, TOE, (0.0, 120.0)], True),
+        ([HEEL, BALL], False),  # a line: nothing is known of the rest of the sole
+        ([HEEL], False),
+        ([(0.0, 20.0), (0.0, 120.0), (2.0, 240.0)], False),  # one row along the sole
+        ([HEEL, BALL, TOE, NOWHERE], False),  # its load would count nowhere
+        ([], False),
+    ],
+)
+def test_a_centre_of_pressure_needs_places_along_and_across(places, seen):
+    sensors = tuple(SensorSpec("load", k, "heel", *place) for k, place in enumerate(places))
+    spec = replace(with_cells(len(places) or 16), sensors=sensors)
+    assert capabilities(spec, "left").cop is seen
+    places_mm = sensor_map(spec, "left")
+    loads = {column: [100.0] for column in places_mm["column"]}
+    samples = pd.DataFrame({"time_s": [0.0], "total_n": [300.0], **loads})
+    assert ("cop_ap_mm" in side_features(samples, places_mm)) is seen
+
+
+def test_the_rate_is_that_of_the_messages_that_came():
+    messages = (SIM.messages[0], SIM.messages[1], replace(SIM.messages[1], name="slow",
+                sample_period_s=0.04))  # fmt: skip
+    spec = replace(SIM, messages=messages)
+    rates = [capabilities(spec, "left", came).rate_hz for came in ([], ["slow"], ["slow", "frame"])]
+    assert rates == [100.0, 25.0, 100.0]
+    assert (
+        capabilities(replace(SIM, clock=replace(SIM.clock, sample_period_s=0.0)), "left").rate_hz
+        is None
+    )
+
+
+def test_cells_of_a_plate_have_places_and_no_region():
+    places = sensor_map(load_spec("ferra_plate"), "left")
+    assert places["column"].tolist() == [f"cell_0{k}_n" for k in (1, 2, 3, 4)]
+    one = replace(ODD, sensors=(SensorSpec("load", 0, ""),))
+    assert sensor_map(one, "left")["column"].tolist() == ["cell_01_n", "cell_02_n"]
 
 
 def test_a_device_without_force_has_no_capabilities():

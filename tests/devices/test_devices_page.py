@@ -33,6 +33,14 @@ def test_what_is_only_believed_is_told():
     assert "- **Verified**: the places" in text
 
 
+def test_every_device_tells_what_is_verified_and_what_is_not():
+    for spec in list_specs():
+        if spec.evidence == "document":
+            text = "\n".join(make_devices.section(spec))
+            assert "- **Verified**" in text, spec.id
+            assert "- **Believed**" in text or "- **Not known**" in text, spec.id
+
+
 def test_a_scale_that_locks_says_so():
     text = "\n".join(make_devices.section(load_spec("xiaomi_mi_scale")))
     assert "body mass only" in text

@@ -58,4 +58,4 @@ def test_the_weight_is_that_of_the_standard_service():
 def test_nothing_is_ever_written():
     assert every_write(SPEC) == {}
     assert unasked(SPEC) == []
-    assert connect(SPEC) == [Read("battery"), Subscribe("weight")]
+    assert connect(SPEC) == [Read("battery", optional=True), Subscribe("weight")]

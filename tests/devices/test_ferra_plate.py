@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from insole.codec import Decoder
-from insole.codec.block import decode_channels
-from insole.codec.table import sensor_map
+from insole.codec.table import capabilities, sensor_map
 from insole.spec import load_spec
 
 SPEC = load_spec("ferra_plate")
@@ -41,8 +40,7 @@ def test_the_table_has_newton_and_millimetres():
 
 
 def test_the_cells_and_their_places_give_the_centre_that_is_sent():
-    learnt = Decoder(SPEC).spec
-    places = sensor_map(learnt, "left")
+    places = sensor_map(SPEC, "left")
     assert places["column"].tolist() == [f"cell_0{number}_n" for number in (1, 2, 3, 4)]
     assert set(places["region"]) == {""}
     table = rows(SPEC, "data", FULL[:3], "frame")
@@ -52,16 +50,12 @@ def test_the_cells_and_their_places_give_the_centre_that_is_sent():
         np.testing.assert_allclose(centre, table[column], atol=1e-4)
 
 
-def test_a_recording_learns_the_places_too():
-    lengths = np.array([32])
-    packets = type("Packets", (), {
-        "id": np.arange(1), "host_time_ns": np.zeros(1, np.int64), "lengths": lengths,
-        "payload": FULL[0],
-    })  # fmt: skip
-    _, learnt = decode_channels(SPEC, {"data": packets})
-    assert [(s.x_mm, s.y_mm) for s in learnt.sensors] == [
-        (-169.7055, 169.7055), (169.7055, 169.7055), (-169.7055, -169.7055), (169.7055, -169.7055),
+def test_the_cells_are_the_corners_of_a_square_round_the_centre():
+    assert [(s.x_mm, s.y_mm, s.region) for s in SPEC.sensors] == [
+        (-169.7055, 169.7055, ""), (169.7055, 169.7055, ""),
+        (-169.7055, -169.7055, ""), (169.7055, -169.7055, ""),
     ]  # fmt: skip
+    assert capabilities(SPEC, "merged").regions == ()
 
 
 @given(st.floats(width=32, min_value=-20, max_value=14.75))

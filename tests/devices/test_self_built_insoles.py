@@ -53,7 +53,7 @@ def test_any_bytes_are_frames_or_a_decode_error(spec, data):
     [
         (UKATON, "adc", True, 7),
         (UQ, "adc", True, 0),
-        (TEXT, "relative", False, 2),
+        (TEXT, "adc", False, 2),
         (BINARY, "adc", False, 4),
     ],
 )

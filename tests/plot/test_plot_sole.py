@@ -41,6 +41,26 @@ def test_sensors_of_unknown_place_are_counted():
     assert "2 sensors, 1 of unknown place" in figure.axes[0].get_title(loc="left")
 
 
+def test_cells_of_a_plate_are_drawn_from_left_to_right_without_a_sole():
+    plate = load_spec("ferra_plate")
+    figure = sole(sensor_map(plate, "left"), plate.name, "plate")
+    places = drawn(figure)  # front left, front right, back left, back right
+    assert places["1"][0] < places["2"][0]
+    assert places["1"][1] > places["3"][1]
+    assert len(figure.axes[0].patches) == 4
+    assert "left – plate" in figure.axes[0].get_xlabel()
+
+
+def test_no_two_regions_look_alike():
+    figure = sole(sensor_map(SIM, "left"), SIM.name, "left")
+    looks = {}
+    cells = figure.axes[0].patches[1:]  # after the outline
+    for patch, region in zip(cells, sensor_map(SIM, "left")["region"], strict=True):
+        looks.setdefault(region, set()).add((patch.get_facecolor(), patch.get_hatch()))
+    assert all(len(look) == 1 for look in looks.values())
+    assert len(set.union(*looks.values())) == len(looks)
+
+
 def test_a_device_without_sensors_is_an_empty_sole():
     figure = sole(tables.sensor_map(), "None", "right")
     assert drawn(figure) == {}

@@ -44,7 +44,10 @@ def test_a_good_spec_has_no_problems():
          "commands.stop", "sent unasked"),
         ('{ send = "start" }', '{ send = "zero" }', "commands.zero", "sent unasked"),
         ('name = "battery", at = 4', 'name = "battery", at = 3', "message[1]", "they overlap"),
-        ("samples = { at = 5", "samples = { at = 4", "message[1]", "they overlap"),
+        ("samples = { at = 5", "samples = { at = 4", "message[1]", "samples both have byte 4"),
+        ('region = "heel"', "", "sensor[0].region", "every sensor of an insole lies in a region"),
+        ('kind = "insole"', 'kind = "force_plate"', "sensor[0].region", "no place on a force"),
+        ("sample_period_s = 0.01\n", "", "clock.sample_period_s", "frame may hold several"),
         ("rate = 100", "rate = 101", "vector[1].expect.rate", "decodes to 100"),
         ("load = [[10.0", "load = [[10.01", "vector[0].expect.load", "10"),
         ("[10.1, 20.1, 30.1, nan]]", "[10.1, 20.1, 30.1, 0.0]]", "vector[0].expect.load", "nan"),
@@ -57,6 +60,48 @@ def test_problem(old, new, key, words):
     assert old in TEXT
     found = said(TEXT.replace(old, new, 1))
     assert any(key == where and words in what for where, what in found), found
+
+
+APART = """
+[[message]]
+name = "columns"
+channel = "info"
+byte_order = "little"
+tag = "ff"
+header = [{ name = "kind", at = 0, type = "u8" }]
+samples = { count = 3 }
+fields = [
+  { name = "first", at = 1, type = "u16", stride = 4 },
+  { name = "second", at = 3, type = "u16", stride = 4 },
+]
+
+[[vector]]
+channel = "info"
+message = "columns"
+hex = "ff 0100 0200 0300 0400 0500 0600"
+expect = { kind = 255, first = [1, 3, 5], second = [2, 4, 6] }
+"""
+COLUMNS = TEXT.replace('[[message]]\nname = "info"', f'{APART}\n[[message]]\nname = "info"', 1)
+
+
+def test_values_that_take_turns_do_not_overlap():
+    assert said(COLUMNS) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('"second", at = 3', '"second", at = 2', "first and second both have byte 2"),
+        ('"second", at = 3, type = "u16", stride = 4', '"second", at = 3, type = "u16", stride = 3',
+         "first and second both have byte 6"),
+        ('"first", at = 1, type = "u16", stride = 4', '"first", at = 1, type = "u16", stride = 1',
+         "the values of first share bytes"),
+        ('"first", at = 1', '"first", at = 0', "kind and first both have byte 0"),
+    ],
+)  # fmt: skip
+def test_values_that_lie_apart_and_still_overlap(old, new, words):
+    found = said(COLUMNS.replace(old, new))
+    assert any(key == "message[0]" and words in what for key, what in found), found
 
 
 def test_every_problem_is_listed_not_only_the_first():

@@ -23,6 +23,11 @@ def test_words_for_the_odd_ones():
     assert "changes the device" not in text
 
 
+def test_a_plate_and_a_device_without_a_rate_say_so():
+    assert "Sensors on the plate (x from left to right" in describe(load_spec("ferra_plate"))
+    assert "clock      none; no steady rhythm" in describe(load_spec("sig_weight_scale"))
+
+
 def test_lines_do_not_end_in_spaces():
     assert all(line == line.rstrip() for line in describe(ODD).splitlines())
 
@@ -47,5 +52,8 @@ def test_words_for_every_feature():
         "known by 060200 at byte 4", "known by 01 under 01 at byte 0", "as many samples as n says",
         "the newest first", "tag 1.4", "u8 bits 0-3", "u8 bit 7", "7 or not -100..99999",
         "unless flags.7", "text x rest", "u16 x rest", "data of company 0x0100 or service 0000181b",
+        "equal ones within 30 s are one reading", "read, where it is there",
+        "a sample every 0.01 s",
+        "says that the device has lost samples",
     ):  # fmt: skip
         assert words in text, words

@@ -68,7 +68,7 @@ def test_hash_is_that_of_the_text():
     ("old", "new", "key", "words"),
     [
         ("schema = 1", "schema = 2", "schema", "update insole"),
-        ("schema = 1", "", "schema", "is missing"),
+        ("schema = 1", "", "schema", "is missing; give 1"),
         ('kind = "insole"', 'kind = "insoles"', "kind", "did you mean insole? accepted: insole, s"),
         ("[clock]", "[clok]", "clok", "did you mean clock?"),
         ('kind = "ticks"', 'kind = "tick"', "clock.kind", "accepted: ticks, counter, time_of_day"),
@@ -116,6 +116,7 @@ def test_hash_is_that_of_the_text():
         ('"6e350002-9f1d', '"6e350002-9f1', "gatt.frames.characteristic", "must be a UUID"),
         ('from = "info.side"', 'from = "info.sid"', "side.from", "did you mean info.side?"),
         ('from = "info.side"', 'from = "user"', "side.values", "stands only beside"),
+        ('values = { 0 = "left", 1 = "right" }', "", "side.values", "what info.side says"),
         ('0 = "left"', 'ab = "left"', "side.values.ab", "whole number"),
         ('0 = "left"', '0 = "links"', "side.values.0", "accepted: left, right"),
         ('region = "heel"', 'region = "heal"', "sensor[0].region", "did you mean heel?"),

@@ -9,7 +9,7 @@ import pytest
 
 from insole.errors import SpecError
 from insole.spec import Advertisement, load_spec, match_spec
-from insole.spec.match import advertised, fits, side_by_name
+from insole.spec.match import advertised, fits, side_by_field, side_by_name
 from insole.spec.model import LookSpec, MatchSpec
 
 SERVICE = "6e350001-9f1d-4c6b-8b7a-1d5ee7000000"
@@ -91,6 +91,16 @@ def test_side_by_name():
     assert side_by_name("2R", spec) == "right"
     assert side_by_name("2r", spec) is None
     assert side_by_name("2R", EXAMPLE) is None
+
+
+def test_side_by_a_field_of_a_message():
+    assert side_by_field("info", {"side": 0, "sensors": 4}, EXAMPLE) == "left"
+    assert side_by_field("info", {"side": 1}, EXAMPLE) == "right"
+    assert side_by_field("info", {"side": 7}, EXAMPLE) is None
+    assert side_by_field("info", {"sensors": 1}, EXAMPLE) is None
+    assert side_by_field("frame", {"side": 1}, EXAMPLE) is None
+    by_user = replace(EXAMPLE, side=replace(EXAMPLE.side, source="user"))
+    assert side_by_field("info", {"side": 1}, by_user) is None
 
 
 def test_as_files_keep_it():

@@ -1,14 +1,12 @@
-"""Ferra Force Plate: where its cells lie, and when it has no centre of pressure."""
+"""Ferra Force Plate: when it has no centre of pressure."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from insole.codec import dialect
-from insole.spec.model import SensorSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,21 +14,16 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from insole.codec.dialect import Frame
-    from insole.spec.model import DeviceSpec
 
     Numbers = npt.NDArray[np.float64]
     Absent = Callable[[Numbers], npt.NDArray[np.bool_]]
 
 LEAST_KGF = 15.0
 """Below this the firmware sends 0, 0 for the centre of pressure (as the source states)."""
-FROM_CENTRE_MM = 339.411 / 2
-"""Distance of each cell from both axes of the square plate (as the source states)."""
-_PLACES = ((-1, 1), (1, 1), (-1, -1), (1, -1))
-"""Front left, front right, back left, back right: to the right and forward."""
 
 
 class Dialect(dialect.Dialect):
-    """What a file cannot say of the plate: cells beyond a sole, zeros that mean nothing."""
+    """What a file cannot say of the plate: zeros that mean nothing."""
 
     def translate(self, frame: Frame) -> Frame:
         """Return a frame whose centre of pressure is missing where the plate has none."""
@@ -40,20 +33,14 @@ class Dialect(dialect.Dialect):
         """Return a frame as the plate sends it: 0, 0 where it has no centre of pressure."""
         return _with_cop(frame, np.isnan, 0.0)
 
-    def learnt(self) -> DeviceSpec:
-        """Return the spec with its cells, placed from the plate's centre; of no region."""
-        cells = (
-            SensorSpec("load", index, "", right * FROM_CENTRE_MM, forward * FROM_CENTRE_MM)
-            for index, (right, forward) in enumerate(_PLACES)
-        )
-        return replace(self.spec, sensors=tuple(cells))
-
 
 def _with_cop(frame: Frame, absent: Absent, instead: float) -> Frame:
     """Return a frame with another centre of pressure where both of its numbers are absent."""
     samples = dict(frame.samples)
     right, forward = samples["cop_ml"], samples["cop_ap"]
     none = absent(right) & absent(forward) & (samples["total"] < LEAST_KGF)
+    if not np.count_nonzero(none):
+        return frame
     samples["cop_ml"] = np.where(none, instead, right)
     samples["cop_ap"] = np.where(none, instead, forward)
-    return replace(frame, samples=samples)
+    return dialect.Frame(frame.message, frame.host_time_ns, frame.header, samples)

@@ -99,7 +99,7 @@ class Table:
 
     def integer(self, name: str, low: int, high: int, default: int | None = None) -> int:
         """Return a whole number between two others, both included."""
-        kind = f"a whole number from {low} to {high}"
+        kind = f"a whole number from {low} to {high}" if low < high else str(low)
         value = self._typed(name, int, kind, default)
         if name in self and not low <= value <= high:
             raise self.error(name, f"must be {kind}, not {shown(value)}")
