@@ -27,7 +27,8 @@ class PairParams:
     ----------
     15 % share to vote, half of the standing total, 0.5 s of standing before or 0.8 s of length:
     the project's measurement notes, pair rule and leans (walking and turning keep both heels up
-    for at most 0.69 s). Shortest heel-up 0.6 s: ibid., repetition. Flicker of 0.2 s: our choice.
+    for at most 0.69 s). Shortest heel-up 0.6 s: ibid., repetition. Flicker of 0.2 s, of which a
+    heel that is down for more than 0.05 s is none, but a touch: our choice.
     """
 
     vote_share: float = 0.15
@@ -36,6 +37,7 @@ class PairParams:
     flat_before_s: float = 0.5
     min_up_walking_s: float = 0.8
     bridge_s: float = 0.2
+    touch_s: float = 0.05
     standing_n: float = 100.0
     """Least load of quiet standing, N: below it nobody stands on the sensors (our choice)."""
     both_fraction: float = 0.5
@@ -91,7 +93,9 @@ def find_pair_ups(
     all_up = agree & (whole > params.standing_share * standing)
     edges = {side: np.array(ups[side], dtype=np.float64).reshape(-1, 2) for side in ups}
     found = []
-    for start, end in joined(all_up, round(params.bridge_s * rate_hz)):
+    bridge, touch = round(params.bridge_s * rate_hz), round(params.touch_s * rate_hz)
+    touched = _touched(up, votes, bridge, touch)
+    for start, end in joined(all_up, bridge, never=touched):
         working = [side for side in totals if votes[side][start:end].mean() >= params.both_fraction]
         before = max(
             (_flat_at(edges[side], flat_s[side], start, end) for side in working), default=0.0
@@ -102,7 +106,7 @@ def find_pair_ups(
     return found
 
 
-def joined(mask: Bools, longest: int) -> list[tuple[int, int]]:
+def joined(mask: Bools, longest: int, *, never: Bools | None = None) -> list[tuple[int, int]]:
     """Return the half-open runs of `mask`, those at most `longest` samples apart made one.
 
     Parameters
@@ -111,15 +115,35 @@ def joined(mask: Bools, longest: int) -> list[tuple[int, int]]:
         True where something holds.
     longest : int
         Longest gap to join, in samples.
+    never : (n,) bool array, optional
+        Where no gap is joined.
     """
     edge = np.flatnonzero(np.diff(np.r_[False, mask, False].astype(np.int8))).tolist()
     runs: list[tuple[int, int]] = []
     for start, end in zip(edge[::2], edge[1::2], strict=True):
-        if runs and start - runs[-1][1] <= longest:
+        gap = slice(runs[-1][1], start) if runs else slice(0)
+        if runs and start - gap.start <= longest and (never is None or not never[gap].any()):
             runs[-1] = runs[-1][0], end
         else:
             runs.append((start, end))
     return runs
+
+
+def _touched(
+    up: Mapping[str, Bools], votes: Mapping[str, Bools], around: int, shortest: int
+) -> Bools:
+    """Tell where a heel is down for long enough while its foot carries load, before and after.
+
+    A foot whose load comes and goes about the least that has a say flickers; one that carries
+    load all along and whose heel bears some in between has touched the floor.
+    """
+    touched = np.zeros(len(next(iter(up.values()))), dtype=np.bool_)
+    for side, heel_up in up.items():
+        for start, end in joined(~heel_up, 0):
+            carries = votes[side][max(0, start - around) : end + around].all()
+            if carries and end - start > shortest:
+                touched[start:end] = True
+    return touched
 
 
 def _one(side: str) -> Side:

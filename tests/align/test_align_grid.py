@@ -168,3 +168,26 @@ def test_times_that_no_session_has_are_an_error(time_s, rate_hz):
 def test_a_side_without_a_total_is_an_error():
     with pytest.raises(TableError, match="left has no total"):
         to_grid({"left": side(grid_times(5), heel_n=np.ones(5))}, RATE_HZ)
+
+
+def test_feet_that_were_not_recorded_together_are_an_error():
+    apart = {"left": side(grid_times(100)), "right": side(15.0 + grid_times(100))}
+    with pytest.raises(AlignError, match=r"left ends 14 s before right begins"):
+        to_grid(apart, RATE_HZ)
+
+
+def test_feet_of_which_one_takes_over_from_the_other_are_a_table():
+    force = to_grid({"left": side(grid_times(100)), "right": side(5.0 + grid_times(100))}, RATE_HZ)
+    assert not (force["left_ok"] & force["right_ok"]).any()
+
+
+def test_a_plate_may_end_before_the_feet_begin():
+    force = to_grid({"plate": side(grid_times(100)), "left": side(5.0 + grid_times(100))}, RATE_HZ)
+    assert len(force) == 600
+
+
+def test_a_sensor_without_losses_of_its_own_stands_as_the_loads_do():
+    values = np.arange(100.0)
+    lossy = side(grid_times(100), total_n=values, acc_x_g=values).drop(index=range(40, 45))
+    force = to_grid({"left": lossy}, RATE_HZ)
+    assert force["left_acc_x_g"].to_numpy() == pytest.approx(force["left_n"].to_numpy())

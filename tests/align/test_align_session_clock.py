@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from insole.align.session_clock import TickClock, to_session_time
+from insole.errors import AlignError
 
 PERIOD_S = 0.01
 CLOCK = TickClock(modulus=65536, tick_s=0.001, sample_period_s=PERIOD_S, stamps_last=False)
@@ -136,3 +137,56 @@ def test_no_rows_are_no_samples_and_no_clock():
 def test_one_sample_is_placed_at_its_arrival():
     samples, _ = to_session_time(packets([0], 1), CLOCK, [])
     assert samples["time_s"].tolist() == [DELAY_S]
+
+
+# Clocks that are set, and clocks that cannot be trusted ------------------------------------------
+
+
+def test_a_clock_that_is_set_within_a_connection_begins_a_segment():
+    """As of a device whose time begins at 0 whenever it is told to start."""
+    before, after = packets(range(0, 800, 4)), packets(range(0, 800, 4), offset_s=55.0)
+    samples, fits = to_session_time(pd.concat([before, after], ignore_index=True), CLOCK, [])
+    assert samples["segment"].tolist() == [0] * 800 + [1] * 800
+    assert len(fits) == 2
+    assert samples["time_s"].to_numpy() == pytest.approx(
+        np.r_[np.arange(800), 5500 + np.arange(800)] * PERIOD_S + DELAY_S
+    )
+
+
+def test_segments_are_counted_over_seams_and_settings():
+    parts = [packets(range(0, 800, 4), offset_s=20.0 * k) for k in range(3)]
+    samples, fits = to_session_time(pd.concat(parts, ignore_index=True), CLOCK, [40.0])
+    assert samples["segment"].tolist() == np.repeat([0, 1, 2], 800).tolist()
+    assert len(fits) == 3
+
+
+def test_ten_silent_minutes_in_a_connection_are_counted_right():
+    firsts = [*range(0, 400, 4), *range(60_000, 60_400, 4)]
+    samples, (fit,) = to_session_time(packets(firsts), CLOCK, [])
+    assert samples["time_s"].to_numpy() == pytest.approx(samples["value"] * PERIOD_S + DELAY_S)
+    assert fit.residual_ms == pytest.approx(0.0, abs=1e-6)
+
+
+def test_where_a_turn_may_be_wrong_the_residual_says_so():
+    clock = TickClock(modulus=160, tick_s=0.001, sample_period_s=PERIOD_S, stamps_last=False)
+    rows = packets([*range(0, 400, 4), *range(60_000, 60_400, 4)])
+    rows["device_ticks"] %= 160
+    _, (fit,) = to_session_time(rows, clock, [])
+    assert fit.residual_ms > 160.0
+
+
+def test_a_clock_that_runs_at_twice_the_pace_is_not_the_one_of_the_spec():
+    samples = np.arange(13_000)
+    rows = pd.DataFrame(
+        {"host_time_s": samples * PERIOD_S, "device_ticks": 2 * 10 * samples, "sample": 0}
+    )
+    clock = TickClock(2**31, 0.001, PERIOD_S, stamps_last=False)
+    with pytest.raises(AlignError, match="ran 2 s in each second"):
+        to_session_time(rows, clock, [])
+
+
+def test_without_a_rhythm_arrivals_are_the_times():
+    arrival_s = np.array([1.0, 1.0, 4.5, 30.0])
+    rows = pd.DataFrame({"host_time_s": arrival_s, "sample": 0})
+    samples, _ = to_session_time(rows, TickClock(0, 0.0, 0.0, stamps_last=False), [])
+    assert samples["time_s"].tolist() == arrival_s.tolist()

@@ -99,6 +99,14 @@ def test_short_heel_ups_count_only_out_of_quiet_standing(up_s, flat_s, counts):
 
 @pytest.mark.parametrize(("gap", "found"), [(20, [(500, 900)]), (21, [(500, 700), (721, 900)])])
 def test_a_flicker_is_bridged(gap, found):
+    """The left foot has its heel down, and for a moment carries enough to have a say."""
+    share = np.where((np.arange(N) >= 700) & (np.arange(N) < 700 + gap), 0.16, 0.10)
+    got = pairs(loads(share), {"left": [], "right": [(500, 900)]})
+    assert [(pair.start, pair.end) for pair in got] == found
+
+
+@pytest.mark.parametrize(("gap", "found"), [(5, [(500, 900)]), (6, [(500, 700), (706, 900)])])
+def test_a_heel_that_touches_under_load_is_no_flicker(gap, found):
     spans = [(500, 700), (700 + gap, 900)]
     got = pairs(loads(), {"left": spans, "right": [(500, 900)]})
     assert [(pair.start, pair.end) for pair in got] == found
