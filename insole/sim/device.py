@@ -1,4 +1,4 @@
-"""One simulated insole: when it samples, and what its sensors say at those times."""
+"""A simulated insole: when it samples, and what its sensors say at those times."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from insole.sim import foot, inertial
+from insole.codec.columns import load_fields
+from insole.sim import cell, foot, inertial
+from insole.sim.blocks import Sensors
 from insole.spec.model import SensorSpec
 from insole.tables import SIDES
 
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from insole.sim.truth import Truth
     from insole.spec.model import DeviceSpec, Role
 
+USUAL = Sensors()
+UNPLACED = 8
+"""Cells of a device that does not say how many it has: our choice."""
 ALL_LOAD = SensorSpec("", 0, "")
 """The one cell of a device that only knows the total."""
 
@@ -61,18 +66,26 @@ def load_elements(spec: DeviceSpec) -> list[SensorSpec]:
     known = {(sensor.field, sensor.index): sensor for sensor in spec.sensors}
     elements = [
         known.get((field.name, index), SensorSpec(field.name, index, ""))
-        for message in spec.messages
-        for field in message.fields
-        if field.role == "load"
-        for index in range(field.shape)
+        for field in load_fields(spec)
+        for index in range(field.shape or _placed(spec, field.name) or UNPLACED)
     ]
     return elements or [ALL_LOAD]
 
 
+def _placed(spec: DeviceSpec, field: str) -> int:
+    return sum(sensor.field == field for sensor in spec.sensors)
+
+
 def sense(
-    truth: Truth, side: str, spec: DeviceSpec, sampling: Sampling, rng: np.random.Generator
+    truth: Truth,
+    side: str,
+    spec: DeviceSpec,
+    sampling: Sampling,
+    rng: np.random.Generator,
+    *,
+    sensors: Sensors = USUAL,
 ) -> dict[Role, Array]:
-    """Return what each kind of sensor says, in N, g, dps and mm.
+    """Return what each kind of sensor of an insole says, in N, g, dps and mm.
 
     Parameters
     ----------
@@ -86,6 +99,8 @@ def sense(
         When it samples.
     rng : Generator
         Draws the errors of the sensors.
+    sensors : Sensors
+        What they are like.
 
     Returns
     -------
@@ -93,12 +108,15 @@ def sense(
         `load` (one column a cell), `total`, `cop` (along, across), `acc`, `gyro`.
     """
     time_s = sampling.true_s(sampling.count_until(truth.duration_s))
-    load_n, place_mm = _load(truth, SIDES.index(side), spec, sampling, rng)
+    foot_index = SIDES.index(side)
+    if sensors.swapped_feet:
+        foot_index = 1 - foot_index
+    load_n, place_mm = _load(truth, foot_index, spec, sampling, rng, sensors=sensors)
     total_n = load_n.sum(axis=1, keepdims=True)
     across_along = np.divide(
         load_n @ place_mm, total_n, out=np.full((len(load_n), 2), np.nan), where=total_n > 0
     )
-    acc_g, gyro_dps = _attitude(truth, SIDES.index(side), time_s, sampling, rng)
+    acc_g, gyro_dps = _attitude(truth, foot_index, time_s, sampling, rng, sensors=sensors)
     return {
         "load": load_n,
         "total": total_n,
@@ -109,7 +127,13 @@ def sense(
 
 
 def _load(
-    truth: Truth, foot_index: int, spec: DeviceSpec, sampling: Sampling, rng: np.random.Generator
+    truth: Truth,
+    foot_index: int,
+    spec: DeviceSpec,
+    sampling: Sampling,
+    rng: np.random.Generator,
+    *,
+    sensors: Sensors,
 ) -> tuple[Array, Array]:
     """Return the cells' readings, (n, k) in N, and their places, (k, 2) in mm."""
     time_s = sampling.true_s(sampling.count_until(truth.duration_s))
@@ -123,8 +147,18 @@ def _load(
     )
     height_mm = at(truth.heel_height_mm[:, foot_index], time_s, truth.rate_hz)
     height_fraction = height_mm / truth.person.peak_double_mm
-    model = foot.CellModel(tiptoe_gain=truth.person.tiptoe_gain)
-    reading = foot.reading_n(load_n, height_fraction, sole, sampling.period_s, rng=rng, model=model)
+    reading = foot.reading_n(
+        load_n,
+        height_fraction,
+        sole,
+        sampling.period_s,
+        rng=rng,
+        model=cell.model_for(sensors, foot_index, truth.person.tiptoe_gain),
+        tilt_deg=at(truth.pitch_deg[:, foot_index], time_s, truth.rate_hz),
+        relace_s=sensors.relace_s,
+    )
+    if sensors != USUAL:
+        reading = cell.with_faults(reading, sensors, rng.spawn(1)[0])
     return reading, sole.place_mm
 
 
@@ -134,10 +168,12 @@ def _attitude(
     time_s: Array,
     sampling: Sampling,
     rng: np.random.Generator,
+    *,
+    sensors: Sensors,
 ) -> tuple[Array, Array]:
     """Return acceleration in g and angular rate in dps, (n, 3) each, in the sensor's axes."""
     model = inertial.ImuModel()
-    pitch_rad = np.radians(truth.pitch_deg[:, foot_index])
+    pitch_rad = np.radians(truth.pitch_deg[:, foot_index]) * (1.0 - sensors.arch_flex)
     roll_rad = np.radians(truth.roll_deg[:, foot_index])
     acc_g = inertial.foot_acc_g(pitch_rad, roll_rad, truth.rate_hz, model.lever_m)
     gyro_dps = inertial.foot_gyro_dps(pitch_rad, roll_rad, truth.rate_hz)

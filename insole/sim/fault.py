@@ -9,8 +9,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from insole.sim.blocks import Faults
     from insole.sim.curve import Array
-    from insole.sim.scenario import Faults
 
 STALL_S = (0.05, 0.3)
 """Shortest and longest retransmission burst, s."""
@@ -67,3 +67,43 @@ def _stall_s(count: int, faults: Faults, rng: np.random.Generator) -> Array:
     """Return the extra wait of packets that must be sent again, (count,) in s."""
     stalls = rng.random(count) < faults.stall_fraction
     return np.where(stalls, rng.uniform(*STALL_S, count), 0.0)
+
+
+def jumbled(count: int, faults: Faults, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return which packet arrives in which place: some twice, some after the next one.
+
+    Parameters
+    ----------
+    count : int
+        Packets that arrive.
+    faults : Faults
+        Parts of them that are duplicated or reordered.
+    rng : Generator
+        Source of randomness.
+
+    Returns
+    -------
+    ndarray of int64, (count or more,)
+        Index of the packet in each place.
+    """
+    order = np.arange(count)
+    later = np.flatnonzero(rng.random(max(count - 1, 0)) < faults.reordered_fraction)
+    for place in later.tolist():
+        order[[place, place + 1]] = order[[place + 1, place]]
+    twice = rng.random(count) < faults.duplicate_fraction
+    return np.asarray(np.repeat(order, 1 + twice))
+
+
+def silent(time_s: Array, faults: Faults) -> NDArray[np.bool_]:
+    """Return which packets fall into a stretch of silence.
+
+    Parameters
+    ----------
+    time_s : ndarray, (p,)
+        When each is sent, s.
+    faults : Faults
+        The stretches.
+    """
+    starts, lengths = np.array(faults.silences[::2]), np.array(faults.silences[1::2])
+    within = (time_s[:, None] >= starts) & (time_s[:, None] < starts + lengths)
+    return np.asarray(within.any(axis=1))

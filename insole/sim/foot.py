@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from insole.sim.cell import CellModel
     from insole.sim.curve import Array
     from insole.spec.model import SensorSpec
 
@@ -37,6 +38,12 @@ FOOTPRINT_SPREAD = 0.25
 """How unevenly the cells of a region share its load (SD of the logarithm): our choice."""
 LOADED_N = 5.0
 """A cell creeps in full when well above this load, N: our choice."""
+RELACED_N = 20.0
+"""Most that lacing anew adds to a region, N."""
+RAISED_DEG, SAG_S = 15.0, 8.0
+"""Tilt of a foot that is fully raised, and time constant of the sag: our choice."""
+MEAN_TIPTOE_GAIN, SD_TIPTOE_GAIN = 1.33, 0.13
+"""Over people (public recordings of ten)."""
 SLACK_MM = 3.0
 """Added spread of the load, so that few cells or cells in a row do not move it without end."""
 
@@ -58,55 +65,6 @@ class Sole:
     parts: Array
     place_mm: Array
     forefoot: NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class CellModel:
-    """How far cells are from ideal; what is random is drawn for each foot or cell.
-
-    Parameters
-    ----------
-    hysteresis : float
-        Width of the play at a cell's highest load, as a fraction of that.
-    creep : float
-        Slow rise of gain under load with a time constant of 40 s.
-    drift_per_decade : float
-        Further rise for each factor of ten in time from 1 to 100 s.
-    gain_sd : float
-        Spread of gain between cells.
-    tiptoe_gain : float
-        Reading of the forefoot at full heel height, against the true load.
-    tiptoe_gain_sd : float
-        How far a foot's own tiptoe gain lies from that.
-    warming : float
-        Gain that 15 minutes of body heat add.
-    preload_n : float
-        Most that the shoe's upper presses on a region, N.
-    dead_n : float
-        Below this a cell reads nothing, N.
-    saturation_n : float
-        Highest load of a cell, N, for a sole of 16 cells; fewer cells are larger and bear more.
-    noise_n : float
-        SD of white noise, N.
-
-    References
-    ----------
-    Tiptoe gain: a real pair over-reads alike, since its left share is within 1.1 to 1.7 points (SD)
-    at any tilt. Preload: up to 17 N in the shoe on the same sensor. Hysteresis: between capacitive
-    taxels (2 to 3 %) and resistive cells (10 %). The rest: our choice, within what data sheets say.
-    """
-
-    hysteresis: float = 0.03
-    creep: float = 0.05
-    drift_per_decade: float = 0.02
-    gain_sd: float = 0.08
-    tiptoe_gain: float = 1.33
-    tiptoe_gain_sd: float = 0.05
-    warming: float = 0.012
-    preload_n: float = 4.0
-    dead_n: float = 0.5
-    saturation_n: float = 250.0
-    noise_n: float = 0.6
 
 
 def make_sole(sensors: Sequence[SensorSpec], rng: np.random.Generator) -> Sole:
@@ -168,6 +126,8 @@ def reading_n(
     *,
     rng: np.random.Generator,
     model: CellModel,
+    tilt_deg: Array | None = None,
+    relace_s: float = 0.0,
 ) -> Array:
     """Return what the cells say, before it is cut to the steps of the wire.
 
@@ -185,18 +145,55 @@ def reading_n(
         Draws gains, preload and noise.
     model : CellModel
         Size of each error.
+    tilt_deg : ndarray, (n,), optional
+        Tilt of the foot, for cells whose gain goes by it.
+    relace_s : float
+        When the shoes are laced anew, s; 0 for never.
     """
     count, cells = load_n.shape
+    (extra,) = rng.spawn(1)
     felt = _creep(_play(load_n, model.hysteresis), period_s, model)
     felt *= rng.normal(1.0, model.gain_sd, cells)
     over = max(rng.normal(model.tiptoe_gain, model.tiptoe_gain_sd), 1.0) - 1.0
-    felt *= 1.0 + over * np.minimum(height_fraction, 1.3)[:, None] * sole.forefoot
+    if model.tilt_gain and tilt_deg is not None:
+        felt *= _gain_by_tilt(tilt_deg, period_s, model, extra)[:, None]
+    else:
+        felt *= 1.0 + over * np.minimum(height_fraction, 1.3)[:, None] * sole.forefoot
     felt *= (1.0 + model.warming * np.minimum(np.arange(count) * period_s / 900.0, 1.0))[:, None]
     felt += rng.uniform(0.0, model.preload_n, len(LOAD_REGIONS)) @ sole.parts
+    if relace_s:
+        anew = slice(round(relace_s / period_s), None)
+        felt[anew] += extra.uniform(0.0, RELACED_N, len(LOAD_REGIONS)) @ sole.parts
     felt[felt < model.dead_n] = 0.0
     felt += model.noise_n * rng.standard_normal(felt.shape)
     # the electronics end last: no noise goes beyond their limit
-    return np.clip(felt, 0.0, model.saturation_n * max(1.0, 16.0 / cells), out=felt)
+    np.clip(felt, 0.0, model.saturation_n * max(1.0, 16.0 / cells), out=felt)
+    return np.rint(felt / model.step_n) * model.step_n if model.step_n else felt
+
+
+def _gain_by_tilt(
+    tilt_deg: Array, period_s: float, model: CellModel, rng: np.random.Generator
+) -> Array:
+    """Return the gain of a whole sole, (n,): by tilt, with sag in holds, and settling.
+
+    The feet of a pair differ by half of what feet in general do, as the left share shows.
+    """
+    tilt = np.abs(tilt_deg)
+    gain = _at_tilt(tilt, model.tilt_gain)
+    spread = _at_tilt(tilt, model.tilt_gain_sd)
+    deviation = 0.7 * (model.tiptoe_gain - MEAN_TIPTOE_GAIN) / SD_TIPTOE_GAIN
+    gain *= 1.0 + spread * (deviation + 0.5 * rng.normal())
+    raised = np.clip(tilt / RAISED_DEG, 0.0, 1.0)
+    keep = np.exp(-period_s / SAG_S)
+    lasting, _ = lfilter([1.0 - keep], [1.0, -keep], raised, zi=[0.0])
+    gain -= model.sag * lasting * np.maximum(gain - gain[0], 0.0)
+    raised_s = np.cumsum(raised) * period_s
+    return np.asarray(gain * (1.0 - rng.uniform(*model.settling) * (1.0 - np.exp(-raised_s / 2.0))))
+
+
+def _at_tilt(tilt_deg: Array, table: tuple[tuple[float, float], ...]) -> Array:
+    degrees, values = np.array(table).T
+    return np.asarray(np.interp(tilt_deg, degrees, values))
 
 
 def _carried(part: str, regions: list[str], weight: Array) -> Array:

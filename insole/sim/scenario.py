@@ -1,120 +1,49 @@
-"""What the simulated person does, and with which faults: a list of blocks in a TOML file."""
+"""Scenarios from TOML files: what the person does, and how they, the devices and the radio are."""
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from insole.errors import SpecError
+from insole.sim import blocks as forms
+from insole.sim.blocks import Faults, Rise, Scenario, Spell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SpellKind: TypeAlias = Literal["stand", "rest", "walk", "lean", "fidget", "step_off"]
-RiseKind: TypeAlias = Literal["hold", "raise"]
-Feet: TypeAlias = Literal["left", "right", "both"]
+    from _typeshed import DataclassInstance
 
-SPELL_KINDS = ("stand", "rest", "walk", "lean", "fidget", "step_off")
-RISE_KINDS = ("hold", "raise")
-FEET = ("left", "right", "both")
-SHORTEST_PAUSE_S = 1.5
-"""A shorter pause at the bottom would be a bounce, which is not simulated."""
-ABOVE_ZERO = ("duration_s", "up_s", "down_s", "height", "interval_ms")
+    from insole.sim.blocks import Block
 
+__all__ = ["Faults", "Rise", "Scenario", "Spell", "load_scenario", "parse", "scenario_names"]
 
-@dataclass(frozen=True, slots=True)
-class Spell:
-    """A stretch without exercise.
-
-    Parameters
-    ----------
-    kind : {"stand", "rest", "walk", "lean", "fidget", "step_off"}
-        Stand still; shift weight from foot to foot; walk on the spot; lean forward and back;
-        fidget (any of these, with restless standing); take weight off.
-    duration_s : float
-        Length, s.
-    side : {"left", "right", "both"}
-        `step_off` only: the foot taken off the ground; both feet means sitting down.
-    """
-
-    kind: SpellKind
-    duration_s: float
-    side: Feet = "both"
-
-
-@dataclass(frozen=True, slots=True)
-class Rise:
-    """Repetitions on tiptoe: holds, or raises with a slow lowering.
-
-    Parameters
-    ----------
-    kind : {"hold", "raise"}
-        What the person means to do; the movement is the same.
-    up_s, top_s, down_s : float
-        Time of each phase that the person aims at, s.
-    reps : int
-        How many, one behind the other.
-    pause_s : float
-        Flat standing after each, s; at least `SHORTEST_PAUSE_S`.
-    side : {"left", "right", "both"}
-        The foot, or feet, stood on.
-    height : float
-        Heel height aimed at, as a fraction of the person's peak.
-    """
-
-    kind: RiseKind
-    up_s: float
-    top_s: float
-    down_s: float
-    reps: int = 1
-    pause_s: float = 3.0
-    side: Feet = "both"
-    height: float = 0.9
-
-
-Block: TypeAlias = Spell | Rise
-
-
-@dataclass(frozen=True, slots=True)
-class Faults:
-    """Faults of the radio and of the devices' clocks.
-
-    Parameters
-    ----------
-    loss_fraction : float
-        Part of the packets that never arrive, each on its own, 0 to 1.
-    interval_ms : float
-        Connection interval, ms: packets arrive together at these times.
-    jitter_ms : float
-        SD of the further delay of a packet, ms.
-    stall_fraction : float
-        Part of the packets that start a burst of retransmissions, 0 to 1.
-    skew_ppm : float
-        Clock error, ppm: the left clock is fast by this, the right one slow.
-
-    Notes
-    -----
-    Losses are single packets and independent between the feet, as recordings of a real pair of
-    insoles show. Delays and stalls: our choice.
-    """
-
-    loss_fraction: float = 0.0
-    interval_ms: float = 30.0
-    jitter_ms: float = 3.0
-    stall_fraction: float = 0.002
-    skew_ppm: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """A named script for the simulated person."""
-
-    name: str
-    description: str
-    blocks: tuple[Block, ...]
-    faults: Faults
+BLOCKS: dict[str, type[Block]] = {
+    kind: form
+    for form, kinds in (
+        (Spell, forms.SpellKind),
+        (Rise, forms.RiseKind),
+        (forms.ToeYoga, forms.ToeKind),
+        (forms.Rocking, forms.RockKind),
+    )
+    for kind in get_args(kinds)
+}
+"""Kinds of block and what describes each."""
+ABOVE_ZERO = frozenset(
+    {"duration_s", "up_s", "down_s", "height", "interval_ms", "press_s", "rock_s"}
+)
+FRACTIONS = {
+    "loss_fraction": 1.0, "stall_fraction": 1.0, "duplicate_fraction": 1.0,
+    "reordered_fraction": 1.0, "assist": 0.5, "hand_support": 0.5,
+    "fatigue": 1.0, "left_share": 1.0, "arch_flex": 1.0,
+}  # fmt: skip
+"""Numbers that are parts of something, and the most they may be."""
+PAIRS = frozenset({"swapped", "silences", "reconnects", "tiptoe_gains"})
+"""Lists that come in pairs."""
+SIGNED = frozenset({"roll_mm"})
+MOST = 1e5
 
 
 def scenario_names() -> list[str]:
@@ -152,7 +81,8 @@ def parse(toml: str, path: str = "") -> Scenario:
     Parameters
     ----------
     toml : str
-        `name`, `description`, at least one `[[block]]`, and `[faults]` if any.
+        `name`, `description`, at least one `[[block]]`, and `[person]`, `[sensors]` and `[faults]`
+        if any.
     path : str
         Where the text came from, for error messages.
 
@@ -165,12 +95,15 @@ def parse(toml: str, path: str = "") -> Scenario:
         table = tomllib.loads(toml)
     except tomllib.TOMLDecodeError as error:
         raise SpecError(path, "", f"is not TOML: {error}") from error
-    _check_keys(table, {"name", "description", "block", "faults"}, path, "")
+    tables = {"faults", "person", "sensors"}
+    _check_keys(table, {"name", "description", "block", *tables}, path, "")
     return Scenario(
         name=_text(table, "name", path),
         description=_text(table, "description", path),
         blocks=_blocks(table.get("block"), path),
-        faults=_faults(table.get("faults", {}), path),
+        faults=_part(Faults, table, "faults", path),
+        person=_part(forms.Habits, table, "person", path),
+        sensors=_part(forms.Sensors, table, "sensors", path),
     )
 
 
@@ -182,54 +115,85 @@ def _blocks(tables: Any, path: str) -> tuple[Block, ...]:
 
 def _block(table: Mapping[str, Any], path: str, key: str) -> Block:
     kind = table.get("kind") if isinstance(table, dict) else None
-    if kind in SPELL_KINDS:
-        return _build(Spell, table, path, key)
-    if kind in RISE_KINDS:
-        return _rise(table, path, key)
-    raise SpecError(path, f"{key}.kind", f"must be one of {_words(SPELL_KINDS + RISE_KINDS)}")
+    if not isinstance(kind, str) or kind not in BLOCKS:
+        raise SpecError(path, f"{key}.kind", f"must be one of {_words(tuple(BLOCKS))}")
+    block: Block = _build(BLOCKS[kind], table, path, key)
+    if isinstance(block, Rise):
+        _check_rise(block, path, key)
+    return block
 
 
-def _rise(table: Mapping[str, Any], path: str, key: str) -> Rise:
-    rise = _build(Rise, table, path, key)
-    if rise.pause_s < SHORTEST_PAUSE_S:
-        raise SpecError(path, f"{key}.pause_s", f"must be {SHORTEST_PAUSE_S} or more")
-    return rise
+def _check_rise(rise: Rise, path: str, key: str) -> None:
+    if rise.pause_s < forms.SHORTEST_PAUSE_S:
+        raise SpecError(path, f"{key}.pause_s", f"must be {forms.SHORTEST_PAUSE_S} or more")
+    if rise.ramp and not 0.05 <= rise.ramp <= 0.5:
+        raise SpecError(path, f"{key}.ramp", "must be from 0.05 to 0.5, or 0 to draw it")
+    if rise.lower_on and rise.side != "both":
+        raise SpecError(path, f"{key}.lower_on", 'needs side = "both": up on both, down on one')
 
 
-def _faults(table: Any, path: str) -> Faults:
-    if not isinstance(table, dict):
-        raise SpecError(path, "faults", "must be a table")
-    faults = _build(Faults, table, path, "faults")
-    for name in ("loss_fraction", "stall_fraction"):
-        if getattr(faults, name) > 1:
-            raise SpecError(path, f"faults.{name}", "must be from 0 to 1")
-    return faults
+def _part(part: type[Part], table: Mapping[str, Any], key: str, path: str) -> Part:
+    own = table.get(key, {})
+    if not isinstance(own, dict):
+        raise SpecError(path, key, "must be a table")
+    return _build(part, own, path, key)
 
 
-Part = TypeVar("Part", Spell, Rise, Faults)
+Part = TypeVar("Part", bound="DataclassInstance")
 
 
 def _build(part: type[Part], table: Mapping[str, Any], path: str, key: str) -> Part:
     """Make a dataclass from a table: its fields are the keys, its defaults the defaults."""
     _check_keys(table, {entry.name for entry in fields(part)}, path, key)
+    values = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in table.items()
+    }
     for entry in fields(part):
         if entry.name in table:
             _check_value(entry.name, str(entry.type), table[entry.name], path, key)
         elif entry.default is MISSING:
             raise SpecError(path, f"{key}.{entry.name}", "is missing")
-    return part(**table)
+    return part(**values)
 
 
 def _check_value(name: str, type_name: str, value: Any, path: str, key: str) -> None:
+    """Refuse a value that does not fit its field, saying what does."""
+    each, listed = type_name, type_name.startswith("tuple[")
+    if listed:
+        each = type_name.removeprefix("tuple[").removesuffix(", ...]")
+        if not isinstance(value, list) or (name in PAIRS and len(value) % 2):
+            raise SpecError(path, f"{key}.{name}", "must be a list" + " of pairs" * (name in PAIRS))
+    for one in value if listed else [value]:
+        if problem := _problem(name, each, one):
+            raise SpecError(path, f"{key}.{name}", problem)
+
+
+def _problem(name: str, type_name: str, value: Any) -> str:
+    """Return what is wrong with one value; "" if nothing is."""
+    if type_name in {"float", "int"}:
+        return _number_problem(name, type_name, value)
+    if type_name == "bool":
+        return "" if isinstance(value, bool) else "must be true or false"
+    words = get_args(getattr(forms, type_name, None))
+    if words and value not in words:
+        return f"must be one of {_words(tuple(word for word in words if word))}"
+    return ""
+
+
+def _number_problem(name: str, type_name: str, value: Any) -> str:
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if type_name == "float" and not (number and 0 <= value < 1e5):
-        raise SpecError(path, f"{key}.{name}", "must be a number, 0 or more")
+    if type_name == "int":
+        whole = number and isinstance(value, int) and value > 0
+        return "" if whole else "must be a whole number above 0"
+    if name in SIGNED:
+        return "" if number and abs(value) < MOST else "must be a number"
+    if not (number and 0 <= value < MOST):
+        return "must be a number, 0 or more"
     if name in ABOVE_ZERO and not value > 0:
-        raise SpecError(path, f"{key}.{name}", "must be above 0")
-    if type_name == "int" and not (isinstance(value, int) and number and value > 0):
-        raise SpecError(path, f"{key}.{name}", "must be a whole number above 0")
-    if type_name == "Feet" and value not in FEET:
-        raise SpecError(path, f"{key}.{name}", f"must be one of {_words(FEET)}")
+        return "must be above 0"
+    if name in FRACTIONS and value > FRACTIONS[name]:
+        return f"must be from 0 to {FRACTIONS[name]:g}"
+    return ""
 
 
 def _check_keys(table: Mapping[str, Any], known: set[str], path: str, key: str) -> None:

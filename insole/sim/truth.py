@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from insole.sim.timeline import OneFoot, Repetition
+from insole.sim.acts import Dip, OneFoot, Repetition, Rock, Stumble, ToePress, Touch
 from insole.tables import SIDES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from insole.sim.acts import Act, FootRise, Timeline
     from insole.sim.curve import Array
     from insole.sim.person import Person
-    from insole.sim.timeline import FootRise, Timeline
 
 LOAD_REGIONS = ("heel", "midfoot", "forefoot", "hallux", "toes")
 """Parts of a foot that carry load, in the order of `Truth.region_fraction`."""
 FOOT_EVENTS = (
     "unload_start", "heel_off", "top_reached", "lowering_onset", "heel_contact", "settled",
 )  # fmt: skip
-EVENT_COLUMNS = ("event", "side", "t_true_s", "rep", "kind")
+Row: TypeAlias = tuple[str, str, float, int, str, str]
+EVENT_COLUMNS = ("event", "side", "t_true_s", "rep", "kind", "mistake")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ class Truth:
         towards the toes and towards the little toe.
     events : DataFrame
         One row an event: `event`, `side` (left, right, both), `t_true_s` (s), `rep` (1, 2, …
-        within its kind, 0 for none), `kind` (hold, raise, one_foot).
+        within its kind, 0 for none), `kind` (hold, raise, one_foot, toe_yoga, rocking, …),
+        `mistake` (what goes wrong in that repetition, "none" otherwise).
     """
 
     person: Person
@@ -98,7 +100,10 @@ def event_table(timeline: Timeline) -> pd.DataFrame:
     the lowering one. Side ``both`` has the intersection: from the later heel-off to the earlier
     contact.
     """
-    rows = chain(_repetition_rows(timeline), _one_foot_rows(timeline))
+    rows = chain(
+        _repetition_rows(timeline), _one_foot_rows(timeline), _toe_rows(timeline),
+        _rock_rows(timeline), _disturbance_rows(timeline),
+    )  # fmt: skip
     table = pd.DataFrame(list(rows), columns=list(EVENT_COLUMNS))
     return table.sort_values("t_true_s", kind="stable", ignore_index=True)
 
@@ -116,9 +121,9 @@ def truth_table(truth: Truth) -> pd.DataFrame:
     DataFrame
         `kind`, `rep`, `side`, the time of each foot event in s (``heel_off_s`` …), `raising_s`,
         `top_hold_s`, `lowering_s`, `heel_up_s`, `heel_height_mm` (highest) and `left_share` (mean
-        over the heel-up time).
+        over the heel-up time). A foot that is lifted at the top has no lowering.
     """
-    events = truth.events[truth.events["rep"] > 0]
+    events = truth.events[truth.events["kind"].isin(["hold", "raise"])]
     times = events.pivot_table(index=["kind", "rep", "side"], columns="event", values="t_true_s")
     table = times.reindex(columns=list(FOOT_EVENTS)).add_suffix("_s")
     table.columns.name = None
@@ -127,7 +132,8 @@ def truth_table(truth: Truth) -> pd.DataFrame:
     table["lowering_s"] = table["heel_contact_s"] - table["lowering_onset_s"]
     table["heel_up_s"] = table["heel_contact_s"] - table["heel_off_s"]
     table = table.reset_index().sort_values("heel_off_s", kind="stable", ignore_index=True)
-    edges = zip(table["heel_off_s"], table["heel_contact_s"], strict=True)
+    ends_s = table["heel_contact_s"].fillna(table["top_reached_s"])
+    edges = zip(table["heel_off_s"], ends_s, strict=True)
     up = [slice(*np.ceil(np.multiply(edge, truth.rate_hz)).astype(int)) for edge in edges]
     table["heel_height_mm"] = [
         _highest_mm(truth.heel_height_mm[rows], side)
@@ -137,41 +143,82 @@ def truth_table(truth: Truth) -> pd.DataFrame:
     return table
 
 
-def _repetition_rows(timeline: Timeline) -> Iterator[tuple[str, str, float, int, str]]:
+def _repetition_rows(timeline: Timeline) -> Iterator[Row]:
     done = {"hold": 0, "raise": 0}
     for act in timeline.acts:
         if isinstance(act, Repetition):
             done[act.kind] += 1
             for event, side, time_s in chain(*map(_foot_rows, act.feet), _pair_rows(act)):
-                yield event, side, time_s, done[act.kind], act.kind
+                yield event, side, time_s, done[act.kind], act.kind, act.mistake
 
 
 def _foot_rows(foot: FootRise) -> Iterator[tuple[str, str, float]]:
-    for event in FOOT_EVENTS:
+    for event in FOOT_EVENTS[:3] if foot.in_air else FOOT_EVENTS:
         yield event, SIDES[foot.side], getattr(foot, f"{event}_s")
+    if foot.stop_s[1] > foot.stop_s[0]:
+        yield "pause_start", SIDES[foot.side], foot.stop_s[0]
+        yield "pause_end", SIDES[foot.side], foot.stop_s[1]
 
 
 def _pair_rows(repetition: Repetition) -> Iterator[tuple[str, str, float]]:
-    """Yield when both heels are up, both at the top, one begins to lower, one touches."""
+    """Yield when both heels are up, both at the top, one begins to lower, one touches.
+
+    A foot that is lifted at the top is no part of the lowering.
+    """
     feet = repetition.feet
     if len(feet) == 2:
+        lowering = [foot for foot in feet if not foot.in_air]
         yield "heel_off", "both", max(foot.heel_off_s for foot in feet)
         yield "top_reached", "both", max(foot.top_reached_s for foot in feet)
-        yield "lowering_onset", "both", min(foot.lowering_onset_s for foot in feet)
-        yield "heel_contact", "both", min(foot.heel_contact_s for foot in feet)
+        yield "lowering_onset", "both", min(foot.lowering_onset_s for foot in lowering)
+        yield "heel_contact", "both", min(foot.heel_contact_s for foot in lowering)
 
 
-def _one_foot_rows(timeline: Timeline) -> Iterator[tuple[str, str, float, int, str]]:
+def _one_foot_rows(timeline: Timeline) -> Iterator[Row]:
     for act in timeline.acts:
         if isinstance(act, OneFoot):
             lifted = SIDES[1 - act.side]
             off_s, on_s = act.start_s + act.transfer_s, act.end_s - act.transfer_s
-            yield "transfer_start", "both", act.start_s, 0, "one_foot"
-            yield "transfer_end", "both", off_s, 0, "one_foot"
-            yield "foot_off", lifted, off_s, 0, "one_foot"
-            yield "foot_on", lifted, on_s, 0, "one_foot"
-            yield "transfer_start", "both", on_s, 0, "one_foot"
-            yield "transfer_end", "both", act.end_s, 0, "one_foot"
+            yield "transfer_start", "both", act.start_s, 0, "one_foot", "none"
+            yield "transfer_end", "both", off_s, 0, "one_foot", "none"
+            if not act.resting_share:
+                yield "foot_off", lifted, off_s, 0, "one_foot", "none"
+                yield "foot_on", lifted, on_s, 0, "one_foot", "none"
+            yield "transfer_start", "both", on_s, 0, "one_foot", "none"
+            yield "transfer_end", "both", act.end_s, 0, "one_foot", "none"
+
+
+def _toe_rows(timeline: Timeline) -> Iterator[Row]:
+    """Yield the presses; a pair of them is a repetition."""
+    done = {"left": 0, "right": 0}
+    for act in timeline.acts:
+        if isinstance(act, ToePress):
+            side = SIDES[act.side]
+            done[side] += act.toe == "big"
+            yield f"{act.toe}_press", side, act.start_s, done[side], "toe_yoga", "none"
+            yield f"{act.toe}_release", side, act.end_s, done[side], "toe_yoga", "none"
+
+
+def _rock_rows(timeline: Timeline) -> Iterator[Row]:
+    """Yield when each rock starts, is furthest forward over which toe, and ends."""
+    done = {"left": 0, "right": 0}
+    for act in timeline.acts:
+        if isinstance(act, Rock):
+            side = SIDES[act.side]
+            done[side] += 1
+            rest = done[side], "rocking", "none"
+            yield "rock_start", side, act.start_s, *rest
+            yield f"rock_{act.toe}", side, 0.5 * (act.start_s + act.end_s), *rest
+            yield "rock_end", side, act.end_s, *rest
+
+
+def _disturbance_rows(timeline: Timeline) -> Iterator[Row]:
+    names: dict[type[Act], str] = {Dip: "dip", Stumble: "stumble", Touch: "touch"}
+    for act in timeline.acts:
+        if isinstance(act, Dip | Stumble | Touch):
+            side = "both" if isinstance(act, Dip) else SIDES[act.side]
+            yield f"{names[type(act)]}_start", side, act.start_s, 0, "disturbance", "none"
+            yield f"{names[type(act)]}_end", side, act.end_s, 0, "disturbance", "none"
 
 
 def _highest_mm(height_mm: Array, side: str) -> float:

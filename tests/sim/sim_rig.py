@@ -7,6 +7,7 @@ import numpy as np
 from insole.codec import decode_block
 from insole.sim.body import draw_person, simulate
 from insole.sim.scenario import parse
+from insole.transport.base import Notification
 
 STAND = '[[block]]\nkind = "stand"\nduration_s = {:.1f}\n'
 RAISE = '[[block]]\nkind = "raise"\nup_s = {}\ntop_s = {}\ndown_s = {}\nreps = {}\npause_s = 3.0\n'
@@ -70,13 +71,21 @@ def truth(*blocks, seed=0):
     return simulate(scenario(*blocks), person(seed), seed)
 
 
+def sent(link):
+    """All packets of a link that are not answers to its script."""
+    read = {name for name, channel in link._device.spec.gatt.items() if channel.use == "read"}
+    return [
+        item for item in link.items if isinstance(item, Notification) and item.channel not in read
+    ]
+
+
 def decoded(spec, link):
     """Everything a link sends on its streams, as one block for each message."""
-    sent = link._sent
+    packets = sent(link)
     return decode_block(
         spec,
-        sent[0].channel,
-        b"".join(one.payload for one in sent),
-        np.array([len(one.payload) for one in sent]),
-        np.array([one.host_time_ns for one in sent]),
+        packets[0].channel,
+        b"".join(one.payload for one in packets),
+        np.array([len(one.payload) for one in packets]),
+        np.array([one.host_time_ns for one in packets]),
     )

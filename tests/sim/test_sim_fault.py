@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from insole.sim.fault import FASTEST_S, arrival_ns, lost
+from insole.sim.fault import FASTEST_S, arrival_ns, jumbled, lost, silent
 from insole.sim.scenario import Faults
 
 READY_S = np.arange(20_000) * 0.0413
@@ -41,3 +41,21 @@ def test_stalls_hold_packets_back_for_up_to_300_ms():
     assert calm_s.max() < 0.033
     assert 0.25 < late_s.max() < 0.34
     assert 0.01 < (late_s > 0.04).mean() < 0.1
+
+
+def test_some_packets_come_twice_and_some_after_the_next_one():
+    order = jumbled(
+        20_000, Faults(duplicate_fraction=0.01, reordered_fraction=0.02), np.random.default_rng(5)
+    )
+    assert set(order.tolist()) == set(range(20_000))
+    assert len(order) - 20_000 == pytest.approx(200, abs=50)
+    assert (np.diff(order) == 0).sum() == pytest.approx(200, abs=60)
+    assert (np.diff(order) < 0).sum() == pytest.approx(400, abs=90)
+    assert np.array_equal(jumbled(50, Faults(), np.random.default_rng(5)), np.arange(50))
+
+
+def test_silence_takes_what_is_sent_in_it():
+    time_s = np.arange(0.0, 10.0, 0.5)
+    gone = silent(time_s, Faults(silences=(2.0, 1.0, 7.0, 0.6)))
+    assert time_s[gone].tolist() == [2.0, 2.5, 7.0, 7.5]
+    assert not silent(time_s, Faults()).any()

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from sim_rig import RAISE, STAND, ZONES, person, truth
 
-from insole.sim import foot
+from insole.sim import cell, foot
 from insole.sim.body import simulate
 from insole.sim.device import Sampling, load_elements, sense
 from insole.sim.scenario import load_scenario
@@ -43,7 +43,7 @@ def reading_n(load_n, height_fraction=0.0, seed=0, **model):
         sole(),
         0.01,
         rng=np.random.default_rng(seed),
-        model=foot.CellModel(**model),
+        model=cell.CellModel(**model),
     )
 
 

@@ -4,16 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sim_rig import RAISE, STAND, ZONES, decoded, scenario, truth
+from sim_rig import RAISE, STAND, ZONES, decoded, scenario, sent
 
-from insole.codec import Decoder, Encoder, decode_block
-from insole.errors import LinkError, SpecError
+from insole.codec import Decoder, decode_block
+from insole.errors import LinkError
 from insole.sim import packet
-from insole.sim.device import Sampling, sense
 from insole.sim.link import rig
+from insole.sim.persona import persona_for
 from insole.sim.scenario import Faults, load_scenario
 from insole.spec import load_spec, parse
-from insole.spec.number import NUMBER_TYPES
 from insole.transport.base import LinkEvent, Notification
 from insole.units import G0
 
@@ -38,54 +37,16 @@ async def play(links):
     return heard
 
 
-@pytest.mark.parametrize("name", SPECS)
-def test_packets_decode_to_what_was_sensed_within_half_a_quantum(name):
-    spec = SPECS[name]
-    (message,) = packet.streamed(spec)
-    sampling = Sampling(0.0, spec.clock.sample_period_s, 0.0)
-    session = truth(STAND.format(4), RAISE.format(1.0, 1.0, 2.0, 1))
-    sensed = sense(session, "left", spec, sampling, np.random.default_rng(0))
-    state = packet.DeviceState("left", 3, 250, 700.0)
-    bodies = packet.payloads(spec, message, sensed, state)
-    lengths = np.array([len(body) for body in bodies])
-    times = np.arange(len(bodies))
-    result = decode_block(spec, message.channel, b"".join(bodies), lengths, times)
-    assert result.errors == 0
-    block = result.blocks[message.name]
-    wanted = packet._sample_fields(spec, message, sensed, 700.0)
-    for field in message.fields:
-        seen = block.samples[field.name].reshape(-1, field.shape)
-        meant = wanted[field.name].reshape(-1, field.shape)[: len(seen)]
-        top = (NUMBER_TYPES[field.type].high - (field.invalid is not None)) * field.scale
-        assert seen == pytest.approx(np.minimum(meant, top), abs=0.5001 * field.scale)
-
-
-@pytest.mark.parametrize("name", SPECS)
-def test_all_packets_at_once_are_those_of_the_encoder_one_by_one(name):
-    spec = SPECS[name]
-    (message,) = packet.streamed(spec)
-    sampling = Sampling(0.0, spec.clock.sample_period_s, 0.0)
-    sensed = sense(truth(STAND.format(4)), "left", spec, sampling, np.random.default_rng(0))
-    bodies = packet.payloads(spec, message, sensed, packet.DeviceState("left", 3, 250, 700.0))
-    encoder, decoder = Encoder(spec), Decoder(spec)
-    fields = packet._sample_fields(spec, message, sensed, 700.0)
-    per_packet = packet.samples_per_packet(message)
-    for index, body in enumerate(bodies):
-        samples = {
-            name: values[index * per_packet : (index + 1) * per_packet]
-            for name, values in fields.items()
-        }
-        (frame,) = decoder.feed(message.channel, body, 0)
-        assert encoder.message(message.name, frame.header, samples) == body
-
-
 def test_clock_and_counter_go_on_from_where_they_stood_and_wrap():
     (message,) = packet.streamed(SPEC)
     count = SPEC.clock.modulus // 40 + 10
     sensed = {role: np.zeros((4 * count, parts)) for role, parts in
               {"load": 16, "acc": 3, "gyro": 3}.items()}  # fmt: skip
     bodies = packet.payloads(
-        SPEC, message, sensed, packet.DeviceState("left", 65_500, 65_530, 700.0)
+        persona_for(SPEC, "left"),
+        message,
+        sensed,
+        packet.DeviceState("left", 65_500, 65_530, 700.0),
     )
     block = decode_block(SPEC, "frames", b"".join(bodies), np.full(count, len(bodies[0])),
                          np.arange(count)).blocks["frame"]  # fmt: skip
@@ -100,9 +61,9 @@ def test_a_clock_stamped_at_the_last_sample_is_ahead_by_the_packet():
     sensed = {"load": np.zeros((40, 3))}
     for stamp, ahead in (("first", 0), ("last", 3)):
         stamped = replace(spec, clock=replace(spec.clock, stamp=stamp, tick_s=0.02))
-        body = packet.payloads(stamped, message, sensed, packet.DeviceState("left", 10, 0, 700.0))[
-            1
-        ]
+        body = packet.payloads(
+            persona_for(stamped, "left"), message, sensed, packet.DeviceState("left", 10, 0, 700.0)
+        )[1]
         assert body[0] == 10 + 4 + ahead
 
 
@@ -137,13 +98,46 @@ def test_samples_stand_at_their_true_times():
         flat = block.host_time_ns / 1e9 < session.events["t_true_s"].min()
         ratio = loads_n[flat] / true_n[flat]
         assert ratio.std() < 0.02
-    firsts_s = [link._sent[0].host_time_ns / 1e9 for link in links]
+    firsts_s = [sent(link)[0].host_time_ns / 1e9 for link in links]
     assert min(firsts_s) == pytest.approx(0.03, abs=0.005)
+
+
+def test_a_lost_connection_leaves_a_seam_and_the_count_begins_anew():
+    broken = replace(SHORT, faults=replace(PERFECT, reconnects=(3.0, 2.0)))
+    (left, right), session = rig(broken, SPEC, 0)
+    events = [item for item in left.items if isinstance(item, LinkEvent)]
+    assert [event.kind for event in events] == ["connected", "lost", "reconnected"]
+    assert [event.host_time_ns / 1e9 for event in events[1:]] == pytest.approx([3.0, 5.0], abs=0.1)
+    times_s = np.array([item.host_time_ns for item in sent(left)]) / 1e9
+    assert not ((times_s > 3.1) & (times_s < 5.0)).any()
+    assert times_s.max() > session.duration_s - 0.2
+    later = [item for item in left.items if item.host_time_ns >= 5e9]
+    assert later[1].channel == "info"
+    counters = [int.from_bytes(item.payload[:2], "little") for item in later[2:]]
+    assert counters == list(range(len(counters)))
+    times = [item.host_time_ns for item in left.items]
+    assert times == sorted(times)
+    assert sum(isinstance(item, LinkEvent) for item in right.items) == 1
+
+
+def test_a_connection_that_is_lost_for_good_ends_so():
+    broken = replace(SHORT, faults=replace(PERFECT, reconnects=(3.0, 900.0)))
+    (left, _), _ = rig(broken, SPEC, 0)
+    assert left.items[-1].kind == "lost"
+
+
+def test_silence_is_the_first_devices_alone():
+    quiet = replace(SHORT, faults=replace(PERFECT, silences=(3.0, 1.0)))
+    left, right = (
+        np.array([item.host_time_ns for item in sent(link)]) for link in rig(quiet, SPEC, 0)[0]
+    )
+    assert np.diff(left).max() / 1e9 == pytest.approx(1.0, abs=0.1)
+    assert np.diff(right).max() / 1e9 < 0.1
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_one_others():
     first, again, other = (
-        [link._sent for link in rig("demo", SPEC, seed)[0]] for seed in (5, 5, 6)
+        [sent(link) for link in rig("demo", SPEC, seed)[0]] for seed in (5, 5, 6)
     )
     assert first == again
     assert first != other
@@ -157,7 +151,7 @@ def test_both_links_come_out_merged_in_order_of_time():
     assert times == sorted(times)
     assert {item.role for item in heard[-20:]} == {"left", "right"}
     packets = [item for item in heard if isinstance(item, Notification)]
-    assert len(packets) == sum(len(link._sent) for link in links) + 2
+    assert len(packets) == sum(len(sent(link)) for link in links) + 2
 
 
 def test_a_link_begins_with_what_its_script_reads_and_ends_closed():
@@ -176,7 +170,7 @@ def test_a_link_begins_with_what_its_script_reads_and_ends_closed():
 
 def test_one_link_alone_plays_to_its_end():
     (left, _), _ = rig(SHORT, SPEC, 0)
-    assert len(asyncio.run(play([left]))) == len(left._sent) + 3
+    assert len(asyncio.run(play([left]))) == len(sent(left)) + 3
 
 
 def test_closing_is_final_and_lets_the_other_link_go_on():
@@ -196,7 +190,7 @@ def test_closing_is_final_and_lets_the_other_link_go_on():
         return heard
 
     heard = asyncio.run(asyncio.wait_for(close_left_early(), 10))
-    assert sum(item.role == "right" for item in heard) == len(right._sent) + 3
+    assert sum(item.role == "right" for item in heard) == len(sent(right)) + 3
     assert sum(item.role == "left" for item in heard) < 50
     with pytest.raises(LinkError, match="left: is closed"):
         asyncio.run(left.read("info"))
@@ -218,7 +212,7 @@ def test_a_cancelled_listener_does_not_hold_up_the_other():
         await listen(right, heard)
         return heard
 
-    assert len(asyncio.run(asyncio.wait_for(cancel_left(), 10))) == len(right._sent) + 3
+    assert len(asyncio.run(asyncio.wait_for(cancel_left(), 10))) == len(sent(right)) + 3
 
 
 def test_a_pace_waits_in_real_time():
@@ -261,14 +255,11 @@ def test_loads_come_in_the_unit_of_the_spec(unit, scale, one_n):
                  .replace("[3.0]", f"[{3 * scale}]"), "unit.toml")  # fmt: skip
     (message,) = packet.streamed(spec)
     sensed = {"load": np.full((8, 3), 100.0)}
-    body = packet.payloads(spec, message, sensed, packet.DeviceState("left", 0, 0, 700.0))[0]
+    body = packet.payloads(
+        persona_for(spec, "left"), message, sensed, packet.DeviceState("left", 0, 0, 700.0)
+    )[0]
     (frame,) = Decoder(spec).feed("frames", body, 0)
     assert frame.samples["heel"] == pytest.approx([100 * one_n] * 4, abs=scale)
-
-
-def test_what_is_no_insole_cannot_play():
-    with pytest.raises(SpecError, match="only insoles"):
-        rig("demo", replace(SPEC, kind="scale"), 0)
 
 
 def test_two_feet_are_simulated_at_200_times_real_time_or_faster():

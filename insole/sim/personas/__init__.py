@@ -1,0 +1,1 @@
+"""Devices that hold a conversation, one module each, named as their device files."""
