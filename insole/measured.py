@@ -14,8 +14,9 @@ REASONS = frozenset(
         "uncalibrated_tiptoe", "two_point", "slow_force", "fast_only", "step_mode", "sync", "gap",
         "saturated", "cell_out", "high_residual", "drift", "hysteresis", "toe_grip", "hand_support",
         "dip", "bounce", "dropped", "unsteady", "partial", "paused", "stumble", "roll", "assisted",
-        "aborted", "unoriented", "too_short", "too_fast", "too_slow", "wrong_side", "judged_on_heel_up",
-        "judged_on_cue", "both_feet_work", "no_body_weight", "no_maximum", "ask",
+        "aborted", "unoriented", "too_short", "too_fast", "too_slow", "wrong_side",
+        "judged_on_heel_up", "judged_on_cue", "both_feet_work", "no_body_weight", "no_maximum",
+        "ask",
     }
 )  # fmt: skip
 """The closed list of words that ``reasons`` may hold."""

@@ -90,8 +90,9 @@ def sensor_map(spec: DeviceSpec, side: str, elements: int = 0) -> pd.DataFrame:
     -------
     SensorMap, (k,) rows
         One row a load column, in their order, also where its place is not known. ``x_mm`` runs
-        from medial to lateral and ``y_mm`` from heel to toe. The spec's numbers are of that kind already, and a right sole is the mirror image of
-        a left one, so both sides have the same numbers.
+        from medial to lateral and ``y_mm`` from heel to toe. The spec's numbers are of that kind
+        already, and a right sole is the mirror image of a left one, so both sides have the same
+        numbers.
     """
     if side not in tables.SIDES:
         raise SpecError(spec.path, "side", f"is {side!r}; accepted: {', '.join(tables.SIDES)}")

@@ -121,6 +121,8 @@ class Packets:
 class Damage:
     """Something that is not as it was when it was written, and is therefore left out.
 
+    Only a changed seal (kind ``seal``) may leave whole what it seals; that is then kept.
+
     Parameters
     ----------
     kind : str
@@ -149,5 +151,6 @@ class Damage:
         noun = self.kind.replace("_", " ")
         if not self.last_id:
             return f"{noun} {self.device}".rstrip() + f": {self.problem}"
-        ids = f"{noun}s {self.first_id} to {self.last_id}"
+        noun = "seal of" if self.kind == "seal" else f"{noun}s"
+        ids = f"{noun} {self.first_id} to {self.last_id}"
         return f"{self.device}, {ids} ({self.start_s:.2f} to {self.end_s:.2f} s): {self.problem}"

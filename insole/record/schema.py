@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from insole.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 APPLICATION_ID = 0x494E534C
@@ -63,9 +62,12 @@ TABLES = {
 }
 """Every table of version 1, as stored in the file."""
 
+RECORDED_HERE: WeakValueDictionary[Path, object] = WeakValueDictionary()
+"""Files that this very program records. None of them may be opened besides: POSIX takes all locks
+of a program from a file as soon as it closes one handle of it, and then others could write."""
+
 _HEADER_LENGTH = 100
 _WAL_FORMAT = 2
-_WORDS = 120
 _PAGE_LENGTHS = {2**power for power in range(9, 17)}
 _NEXT_STEP = "give an .insole file, or bring a vendor's export in with `insole import`"
 
@@ -117,6 +119,8 @@ def read_header(path: Path) -> Header:
 
 def _read_head(path: Path) -> tuple[bytes, int]:
     try:
+        if path.resolve() in RECORDED_HERE:
+            raise StoreError(str(path), "is still being recorded; end that first")
         if path.is_dir():
             raise StoreError(str(path), "is a folder; name a session file in it")
         if not path.exists():
@@ -175,20 +179,12 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA trusted_schema=OFF")
         connection.execute("PRAGMA cell_size_check=ON")
+        connection.execute("PRAGMA fullfsync=ON")  # else macOS leaves it in the disk's own memory
+        connection.execute("PRAGMA checkpoint_fullfsync=ON")
     except BaseException:
         connection.close()
         raise
     return connection
-
-
-@contextmanager
-def sql_errors(path: Path, problem: str) -> Iterator[None]:
-    """Turn any error of SQLite into a StoreError that says `problem` and SQLite's own words."""
-    try:
-        yield
-    except (sqlite3.Error, OverflowError, UnicodeError) as error:
-        words = " ".join(str(error).split())[:_WORDS]  # SQLite may quote whole tables
-        raise StoreError(str(path), f"{problem} ({words})") from error
 
 
 def has_our_tables(connection: sqlite3.Connection) -> bool:

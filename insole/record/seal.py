@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -77,6 +77,24 @@ def _seal_block(device: str, channel: str, rows: Sequence[tuple[int, int, bytes]
     digest = block_digest(block_prefix(device, channel), records, payload)
     first, last = rows[0], rows[-1]
     return Seal("packet", device, channel, first[0], last[0], first[1], last[1], digest)
+
+
+_SUBJECT_AND_TIME = {"link_event": (1, 2), "mark": (2, 1)}
+"""Tables whose rows have an id → columns that give their seals subject and time."""
+
+
+def seal_row(kind: str, row: Row) -> Seal:
+    """Return the seal of one row of the table `kind`, its text as such or as bytes.
+
+    All of a seal follows from its row; one that was changed differs from what its row gives.
+    """
+    named: Any = (row[0], 0, 0)
+    if kind in _SUBJECT_AND_TIME:
+        subject_at, time_at = _SUBJECT_AND_TIME[kind]
+        named = (row[subject_at], row[0], row[time_at])
+    subject, id_, time_ns = named
+    subject = subject.decode() if isinstance(subject, bytes) else subject
+    return Seal(kind, subject, "", id_, id_, time_ns, time_ns, row_digest(kind, row))
 
 
 def row_digest(kind: str, row: Iterable[Value]) -> bytes:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insole.record.model import Damage, Packets
-from insole.record.seal import RECORD, block_digest, block_prefix, row_digest
+from insole.record.seal import RECORD, Seal, block_digest, block_prefix, row_digest, seal_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from insole.record.model import DamageKind
-    from insole.record.seal import Row, Seal, Value
+    from insole.record.seal import Row, Value
 
 _CHANGED = "changed since it was written, left out"
 _MISSING = "missing or unreadable"
 _UNSEALED = "without a seal, left out"
+_SEAL_CHANGED = "changed since it was written; what it seals is whole"
 
 
 def whole_rows(
@@ -48,6 +49,8 @@ def whole_rows(
             damage.append(Damage(kind, "", 0, 0, nan, nan, _UNSEALED))
         elif row_digest(kind, row) in {seal.sha256 for seal in its_seals}:
             whole.append(row)
+            if (right := seal_row(kind, row)) not in its_seals:
+                damage.append(_damage(right._replace(kind="seal"), _SEAL_CHANGED))
         else:
             damage.append(_damage(its_seals[0], _CHANGED))
     return whole, damage + [_damage(its_seals[0], _MISSING) for its_seals in by_key.values()]
@@ -71,16 +74,31 @@ def whole_blocks(packets: Packets, seals: Sequence[Seal]) -> tuple[Packets, list
     kept, sealed = np.zeros((2, len(packets)), dtype=bool)
     damage: list[Damage] = []
     joins = False
-    for seal, start, end, digest in zip(seals, starts, ends, digests, strict=True):
+    numbers = _numbers(packets, starts, ends)
+    for seal, start, end, digest, right in zip(seals, starts, ends, digests, numbers, strict=True):
         sealed[start:end] = True
         whole = digest == seal.sha256
         if whole:
             kept[start:end] = True
+            if end > start and right != seal[3:7]:
+                damage.append(_damage(Seal("seal", *seal[1:3], *right, digest), _SEAL_CHANGED))
         else:
             _name(damage, seal, _CHANGED if end > start else _MISSING, joins=joins)
         joins = not whole
     damage += _unsealed(packets, seals[0].subject, np.flatnonzero(~sealed))
     return (packets if kept.all() else _take(packets, np.flatnonzero(kept))), damage
+
+
+def _numbers(
+    packets: Packets, starts: npt.NDArray[np.intp], ends: npt.NDArray[np.intp]
+) -> list[tuple[int, int, int, int]]:
+    """Return ids and times that seals have if they seal packets ``[start, end)``, not empty."""
+    if not len(packets):
+        return [(0, 0, 0, 0)] * len(starts)
+    first, last = np.minimum(starts, len(packets) - 1), np.maximum(ends - 1, 0)
+    ids, times_ns = packets.id, packets.host_time_ns
+    columns = (ids[first], ids[last], times_ns[first], times_ns[last])
+    return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
 def _unsealed(packets: Packets, device: str, rows: npt.NDArray[np.intp]) -> Iterator[Damage]:

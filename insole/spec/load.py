@@ -31,9 +31,9 @@ from insole.spec.model import (
     SourceSpec,
     VectorSpec,
 )
-from insole.toml_table import Table, shown
 from insole.spec.usable import faults
 from insole.tables import REGIONS, SIDES
+from insole.toml_table import Table, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

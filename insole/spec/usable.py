@@ -11,8 +11,8 @@ from insole.spec import places
 from insole.spec.framed import framing
 from insole.spec.model import ADVERTISEMENT, MAX_PAYLOAD
 from insole.spec.places import canonical
-from insole.toml_table import suggestion
 from insole.spec.rhythm import is_streamed, measures, most_samples, sample_period_s
+from insole.toml_table import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -1,7 +1,10 @@
 """Small sessions to write and to take apart."""
 
+import shutil
+
 import numpy as np
 
+from insole.record.replay import numbered_items
 from insole.record.store import Device, Mark, SessionMeta, Store
 from insole.transport.base import LinkEvent, Notification
 
@@ -88,3 +91,16 @@ def payloads(packets):
 def beside(path):
     """Return the names of all files in the folder of `path`."""
     return sorted(file.name for file in path.parent.iterdir())
+
+
+def copied(path, folder):
+    """Copy a session and what lies beside it, as a disk would have it after a power cut."""
+    folder.mkdir()
+    for file in path.parent.glob(f"{path.name}*"):
+        shutil.copy(file, folder)
+    return folder / path.name
+
+
+def taken(session):
+    """Return packets and link events of a session in the order in which they were taken."""
+    return [item for _, item in numbered_items(session)]

@@ -118,13 +118,12 @@ def test_a_cancelled_recording_is_valid(store):
 
 
 def test_what_came_last_is_committed_though_nothing_follows(store, monkeypatch):
-    monkeypatch.setattr("insole.record.recorder.COMMIT_AFTER_S", 0.01)
+    monkeypatch.setattr("insole.record.committing.COMMIT_AFTER_S", 0.01)
 
     async def wait_for_commit():
         link = ScriptedLink("left", sent_by("left"), "silent")
         recording = asyncio.create_task(record([link], store))
-        query = "SELECT count(*) FROM packet"
-        while store._packets or store._connection.execute(query).fetchone() != (5,):  # noqa: ASYNC110 - the disk sends no event
+        while store.committed < 5:  # noqa: ASYNC110 - the disk sends no event
             await asyncio.sleep(0.001)
         recording.cancel()
 

@@ -66,6 +66,45 @@ def test_a_changed_packet_costs_its_block_only(path, sql):
     }
 
 
+@pytest.mark.parametrize(
+    "change",
+    ["start_ns = start_ns + 1", "end_ns = 0", "first_id = first_id - 1", "last_id = last_id + 1"],
+)
+def test_a_seal_that_names_other_ids_or_times_is_found_and_costs_nothing(path, change):
+    """None of its digest is wrong, since the packets say their ids and times themselves."""
+    before = stored.content(open_session(path))
+    edit(path, f"UPDATE seal SET {change} WHERE {ITS_SEAL}")  # noqa: S608 - our own words
+    session = open_session(path)
+    assert stored.content(session) == before
+    (damage,) = session.damage
+    assert damage.kind == "seal"
+    assert str(damage) == (
+        "left, seal of 21 to 29 (0.36 to 0.52 s): changed since it was written; "
+        "what it seals is whole"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "sentence"),
+    [
+        ("mark", "start_ns = 5", "pain, seal of 1 to 1 (1.00 to 1.00 s)"),
+        ("mark", "subject = 'user'", "pain, seal of 1 to 1 (1.00 to 1.00 s)"),
+        ("link_event", "end_ns = 5", "left, seal of 1 to 1 (0.00 to 0.00 s)"),
+        ("link_event", "last_id = 2", "left, seal of 1 to 1 (0.00 to 0.00 s)"),
+        ("device", "start_ns = 5", "seal left"),
+        ("device", "channel = 'x'", "seal left"),
+    ],
+)
+def test_a_changed_seal_of_a_row_is_found_and_costs_nothing(path, kind, change, sentence):
+    before = stored.content(open_session(path))
+    which = "first_id = 1" if kind != "device" else "subject = 'left'"
+    edit(path, f"UPDATE seal SET {change} WHERE kind = '{kind}' AND {which}")  # noqa: S608 - our own words
+    session = open_session(path)
+    assert stored.content(session) == before
+    (damage,) = session.damage
+    assert str(damage) == f"{sentence}: changed since it was written; what it seals is whole"
+
+
 def test_packets_that_change_places_are_found(path):
     """The same bytes with other ends, and the same rows under other devices."""
     edit(path, "UPDATE packet SET device = 'right' WHERE id = 25")

@@ -174,20 +174,6 @@ def test_refuses_what_cannot_be_stored(tmp_path):
         store.mark(Mark(0, "user"))
 
 
-def test_a_full_disk_keeps_what_was_committed(tmp_path):
-    path = tmp_path / "a.insole"
-    store = stored.write_session(path, close=False)
-    store._connection.execute("PRAGMA max_page_count=1")  # SQLite then says that the disk is full
-    store.append(Notification("left", "stream", 10**10, bytes(100_000)))
-    with pytest.raises(StoreError, match="cannot be written: check free space"):
-        store.commit()
-    store._connection.execute("PRAGMA max_page_count=100000")
-    store.close()
-    session = open_session(path)
-    assert session.damage == ()
-    assert len(stored.packet_set(session)) == 60
-
-
 def test_names_say_when_and_what(tmp_path):
     start = "2026-04-12T06:30:00Z"
     plain = session_path(tmp_path, start, "hold_double")
