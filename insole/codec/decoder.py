@@ -11,8 +11,7 @@ from insole.codec.script import require_allowed
 from insole.errors import DecodeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from insole.codec.dialect import Dialect
     from insole.codec.framing import Cutter
     from insole.codec.script import Action
     from insole.spec.model import DeviceSpec
@@ -75,27 +74,26 @@ class Decoder:
         messages, problems = cutter.feed(payload) if cutter else Cut([payload], [])
         frames: list[Frame] = []
         for message in messages:
-            parsed, numbers = parser.parse(message)
+            parsed, source = parser.parse(message)
             self.skipped += parsed.skipped
             for found in parsed.found:
-                header, samples = found.plan.read_one(numbers, found.at)
-                frame = Frame(found.plan.message.name, host_time_ns, header, samples)
-                frames += self._translated(frame)
+                frame = Frame(found.plan.message.name, host_time_ns, *found.read(source))
+                if self._dialect is None:
+                    frames.append(frame)
+                else:
+                    frames += self._translated(self._dialect, frame)
             if parsed.problem:
                 problems.append(parsed.problem)
         if problems:
             raise DecodeError(self._spec.id, channel, payload, problems[0], tuple(frames))
         return frames
 
-    def _translated(self, frame: Frame) -> Iterator[Frame]:
-        if self._dialect is None:
-            yield frame
-            return
-        for action in self._dialect.on_frame(frame):
+    def _translated(self, dialect: Dialect, frame: Frame) -> list[Frame]:
+        """Let the dialect learn from a frame; return the frame as it understands it, if at all."""
+        for action in dialect.on_frame(frame):
             self._actions.append(require_allowed(self._spec, action))
-        translated = self._dialect.translate(frame)
-        if translated is not None:
-            yield translated
+        translated = dialect.translate(frame)
+        return [] if translated is None else [translated]
 
 
 def parsers(spec: DeviceSpec) -> dict[str, Parser]:

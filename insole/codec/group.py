@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insole.codec.merge import Rows, merge
+from insole.codec.pieces import cut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
 
@@ -77,7 +78,9 @@ def gather(
     gathered = Gathered()
     packet = np.arange(len(lengths))
     if cutter:
-        payload, lengths, packet = _cut(cutter, payload, lengths, gathered)
+        pieces = cut(cutter, payload, lengths)
+        payload, lengths = b"".join(pieces.octets), np.array(pieces.lengths, np.int64)
+        packet, gathered.problems = np.array(pieces.packet, np.int64), pieces.problems
     parts: dict[str, list[Rows]] = {}
     groups = _texts if parser.messages[0].template else _groups
     wrong: list[tuple[int, str]] = []
@@ -104,27 +107,11 @@ def gather(
 
 
 def _lessons(found: Found, rows: Octets, of: Rows) -> Iterator[Lesson]:
+    name, is_text = found.plan.message.name, found.plan.message.template
     places = zip(of.packet.tolist(), of.sequence.tolist(), rows, strict=True)
     for packet, sequence, row in places:
-        header, samples = found.plan.read_one(row.tobytes(), found.at)
-        yield Lesson(packet, sequence, found.plan.message.name, header, samples)
-
-
-def _cut(
-    cutter: Cutter, payload: bytes, lengths: Ints, gathered: Gathered
-) -> tuple[bytes, Ints, Ints]:
-    """Return the messages in the packets: joined, their lengths, and the packet of each."""
-    pieces: list[bytes] = []
-    packet: list[int] = []
-    ends = np.cumsum(lengths).tolist()
-    for index, (start, end) in enumerate(pairwise([0, *ends])):
-        messages, problems = cutter.feed(payload[start:end])
-        pieces += messages
-        packet += [index] * len(messages)
-        if problems:
-            gathered.problems[index] = problems[0]
-    sizes = np.array([len(piece) for piece in pieces], np.int64)
-    return b"".join(pieces), sizes, np.array(packet, np.int64)
+        header, samples = found.read(row.view("<f8").tolist() if is_text else row.tobytes())
+        yield Lesson(packet, sequence, name, header, samples)
 
 
 def _groups(parser: Parser, payload: bytes, lengths: Ints) -> Iterator[tuple[Parsed, Octets, Ints]]:
@@ -158,7 +145,7 @@ def _agreeing(parsed: Parsed, rows: Octets) -> npt.NDArray[np.bool_]:
 
 def _texts(parser: Parser, payload: bytes, lengths: Ints) -> Iterator[tuple[Parsed, Octets, Ints]]:
     """Yield lines of one template, as the numbers that they hold."""
-    found: dict[int, tuple[Parsed, list[bytes], list[int]]] = {}
+    found: dict[int, tuple[Parsed, list[Sequence[float]], list[int]]] = {}
     ends = np.cumsum(lengths).tolist()
     for index, (start, end) in enumerate(pairwise([0, *ends])):
         parsed, numbers = parser.parse(payload[start:end])
@@ -169,5 +156,4 @@ def _texts(parser: Parser, payload: bytes, lengths: Ints) -> Iterator[tuple[Pars
             lines.append(numbers)
             places.append(index)
     for parsed, lines, places in found.values():
-        rows = np.frombuffer(b"".join(lines), np.uint8).reshape(len(lines), -1)
-        yield parsed, rows, np.array(places)
+        yield parsed, np.array(lines, "<f8").view(np.uint8), np.array(places)

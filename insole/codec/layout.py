@@ -1,4 +1,4 @@
-"""Where the numbers of one message lie, once its shape is known, and how to read them."""
+"""Where the numbers of one message lie, once its shape is known, and how those of many are read."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from insole.codec.number import Numbers, characters, physical, physical_one, reader, wire
+from insole.codec.number import Numbers, characters, physical, wire
 from insole.spec.number import TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     import numpy.typing as npt
 
@@ -34,8 +34,6 @@ class Place:
         Of one of them, as numpy reads it.
     shape, strides : tuple of int
         Of all samples, the oldest first, and of the bytes between; () for a plain number.
-    read : callable or None
-        Reads a plain number of a header; None for text and samples.
     """
 
     field: FieldSpec
@@ -44,16 +42,20 @@ class Place:
     dtype: np.dtype[Any]
     shape: tuple[int, ...] = ()
     strides: tuple[int, ...] = ()
-    read: Callable[[bytes, int], int | float | str] | None = None
 
     @property
-    def end(self) -> int:
-        """The byte after the last one of a header field."""
-        return self.at + self.field.number.size * self.elements
+    def octets(self) -> int:
+        """Bytes of one sample, or of a header field."""
+        return self.field.number.size * self.elements
 
-    def one(self, payload: bytes, at: int) -> Numbers:
-        """Return the raw numbers of a message that begins at a byte, (n,) or (n, k), uncopied."""
-        return np.ndarray(self.shape, self.dtype, payload, at + self.at, self.strides)
+    @property
+    def offsets(self) -> npt.NDArray[np.intp]:
+        """The first byte of each number, () in a header, (n,) or (n, k) in samples."""
+        axes = len(self.shape) - (self.field.number.size == 3)
+        offsets = np.array(self.at, np.intp)
+        for size, stride in zip(self.shape[:axes], self.strides[:axes], strict=True):
+            offsets = np.add.outer(offsets, np.arange(size) * stride)
+        return offsets
 
     def many(self, rows: npt.NDArray[np.uint8], at: int) -> Numbers:
         """Return the raw numbers of messages that begin at one byte of each row, uncopied.
@@ -85,23 +87,6 @@ class Plan:
     header: tuple[Place, ...]
     samples: tuple[Place, ...]
     skipped: int = 0
-
-    def read_one(
-        self, payload: bytes, at: int
-    ) -> tuple[dict[str, int | float | str], dict[str, Numbers]]:
-        """Return header and samples of the message that begins at a byte of a payload."""
-        header = {
-            place.field.name: place.read(payload, at + place.at)
-            if place.read
-            else characters(payload[at + place.at : at + place.end])
-            for place in self.header
-        }
-        order = self.message.byte_order
-        samples = {
-            place.field.name: physical_one(place.one(payload, at), place.field, order)
-            for place in self.samples
-        }
-        return header, samples
 
     def read_rows(
         self, rows: npt.NDArray[np.uint8], at: int
@@ -189,7 +174,7 @@ def _text(field: FieldSpec, characters: int) -> Place:
 
 def _plain(field: FieldSpec, byte_order: ByteOrder) -> Place:
     dtype, shape, strides = wire(field, byte_order)
-    return Place(field, field.at, 1, dtype, shape, strides, reader(field, byte_order))
+    return Place(field, field.at, 1, dtype, shape, strides)
 
 
 def _in_samples(message: MessageSpec, field: FieldSpec, count: int) -> Place:

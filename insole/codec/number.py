@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-import struct
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from insole.spec.number import WRITTEN_TYPES
+from insole.spec.number import TEXT, WRITTEN_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,8 +19,9 @@ if TYPE_CHECKING:
 Numbers: TypeAlias = "npt.NDArray[Any]"
 
 _MAX = {"f32": float(np.finfo(np.float32).max), "f64": float(np.finfo(np.float64).max)}
-_STRUCT = {"u8": "B", "i8": "b", "u16": "H", "i16": "h", "u32": "I", "i32": "i", "f32": "f",
-           "f64": "d", "int": "d", "dec": "d"}  # fmt: skip
+STRUCT = {"u8": "B", "i8": "b", "u16": "H", "i16": "h", "u32": "I", "i32": "i", "f32": "f",
+          "f64": "d", "int": "d", "dec": "d"}  # fmt: skip
+"""The letters by which `struct` knows the types; it has none for 24 bits."""
 _COLUMNS_FIRST = {1: (0,), 2: (0, 1), 3: (2, 0, 1)}
 _COLUMNS_LAST = {1: (0,), 2: (0, 1), 3: (1, 2, 0)}
 
@@ -67,13 +67,6 @@ def physical(raw: Numbers, field: FieldSpec, byte_order: ByteOrder) -> Numbers:
     return _scaled(columns, field).transpose(_COLUMNS_LAST[raw.ndim])
 
 
-def physical_one(raw: Numbers, field: FieldSpec, byte_order: ByteOrder) -> npt.NDArray[np.float64]:
-    """Return the samples of one message, (n,) or (n, k), as `physical` returns those of many."""
-    if field.type.endswith("24"):
-        raw = _join_24(raw, field, byte_order)
-    return _scaled(raw, field)
-
-
 def own_bits(raw: Numbers, field: FieldSpec) -> Numbers:
     """Return the part of raw numbers that belongs to a field which shares its bytes."""
     if field.bits is None:
@@ -82,44 +75,46 @@ def own_bits(raw: Numbers, field: FieldSpec) -> Numbers:
     return own
 
 
-def reader(field: FieldSpec, byte_order: ByteOrder) -> Callable[[bytes, int], int | float | str]:
-    """Return a function that reads a header field at a place in a payload, as `physical` would.
+def meaning(field: FieldSpec, byte_order: ByteOrder) -> Callable[[Any], int | float | str] | None:
+    """Return what makes of a raw header field, as `struct` gives it, what `physical` makes of many.
 
-    Many times faster than numpy for one number.
+    None if that is the number itself; what `struct` has no letter for comes as bytes.
     """
-    order = "<" if byte_order == "little" else ">"
-    size, signed = field.number.size, field.type[0] == "i"
-    if size == 3:
+    if field.type == TEXT:
+        return characters
+    if field.whole:
+        return _whole_number(field, byte_order)
+    whole, number = _whole_number(field, byte_order), _one_physical(field)
+    return number if whole is None else lambda raw: number(whole(raw))
 
-        def raw_of(payload: bytes, at: int) -> int | float:
-            return int.from_bytes(payload[at : at + 3], byte_order, signed=signed)
-    else:
-        unpack = struct.Struct(order + _STRUCT[field.type]).unpack_from
 
-        def raw_of(payload: bytes, at: int) -> int | float:
-            number: int | float = unpack(payload, at)[0]
-            return number
+def _whole_number(field: FieldSpec, byte_order: ByteOrder) -> Callable[[Any], int] | None:
+    """Return what makes a raw field the number that its own bits are; None if it is that."""
+    if field.type.endswith("24"):
+        signed = field.type[0] == "i"
+        return lambda octets: int.from_bytes(octets, byte_order, signed=signed)
+    if field.bits:
+        first, mask = field.bits[0], field.number.high
+        return lambda raw: raw >> first & mask
+    return int if field.type == "int" and field.whole else None
 
-    if field.bits is None and field.whole and field.type != "int":
-        return raw_of
-    return lambda payload, at: _one_physical(raw_of(payload, at), field)
+
+def _one_physical(field: FieldSpec) -> Callable[[float], float]:
+    scale, offset, invalid = field.scale, field.offset, field.invalid
+    lowest, highest = field.valid or (-math.inf, math.inf)
+
+    def number(raw: float) -> float:
+        if raw == invalid or not lowest <= raw <= highest:
+            return math.nan
+        value = raw * scale + offset
+        return value if math.isfinite(value) else math.nan
+
+    return number
 
 
 def characters(octets: bytes) -> str:
     """Return the text that bytes spell, one character each, without the zeros that pad it."""
     return octets.rstrip(b"\0").decode("latin-1")
-
-
-def _one_physical(raw: float, field: FieldSpec) -> int | float:
-    if field.bits:
-        raw = int(raw) >> field.bits[0] & field.number.high
-    if field.whole:
-        return int(raw)
-    missing = not math.isfinite(raw) or raw == field.invalid
-    if missing or (field.valid and not field.valid[0] <= raw <= field.valid[1]):
-        return math.nan
-    value = float(raw * field.scale + field.offset)
-    return value if math.isfinite(value) else math.nan
 
 
 def _scaled(raw: Numbers, field: FieldSpec) -> npt.NDArray[np.float64]:

@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from insole.codec.layout import Plan, plan
 from insole.codec.shape import Look, Misfit, expected_length, shape_of
 from insole.codec.text import compile_template
+from insole.codec.unpack import compile_read
 from insole.spec.number import NUMBER_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from insole.codec.text import Template
+    from insole.codec.unpack import Header, Samples
     from insole.spec.model import DeviceSpec, FramingSpec, MessageSpec
 
 _REMEMBERED = 32
 """Shapes of one length that are remembered; a device has a handful (our choice)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Found:
     """A message in a packet: its plan, and the byte at which it begins."""
 
     plan: Plan
     at: int
+
+    @cached_property
+    def read(self) -> Callable[[bytes | Sequence[float]], tuple[Header, Samples]]:
+        """What reads it in a packet, or in the numbers of a text; made when it is first asked for.
+
+        A recording is read without.
+        """
+        return compile_read(self.plan, self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +75,30 @@ class Parser:
             if message.template
         ]
 
-    def parse(self, payload: bytes) -> tuple[Parsed, bytes]:
+    def parse(self, payload: bytes) -> tuple[Parsed, bytes | Sequence[float]]:
         """Return what a packet (or what was cut out of several) holds, and the bytes to read.
 
         These are the payload itself, or the numbers of a text.
         """
         if self._templates:
             return self._text(payload)
-        known = self._known.setdefault(len(payload), [])
-        for agrees, parsed in known:
+        for agrees, parsed in self._known.get(len(payload), ()):
             if agrees(payload):
                 return parsed, payload
         parsed = self._look(payload)
+        known = self._known.setdefault(len(payload), [])
         if len(known) == _REMEMBERED:
             known.clear()
         known.append((_agreement(parsed), parsed))
         return parsed, payload
 
-    def _text(self, line: bytes) -> tuple[Parsed, bytes]:
+    def _text(self, line: bytes) -> tuple[Parsed, Sequence[float]]:
         for template, parsed in self._templates:
             numbers = template.read(line)
             if numbers is not None:
                 return parsed, numbers
         wanted = " or ".join(message.template for message in self.messages)
-        return Parsed((), 0, f"the line is not like {wanted}", ()), line
+        return Parsed((), 0, f"the line is not like {wanted}", ()), ()
 
     def _look(self, payload: bytes) -> Parsed:
         look = Look(payload)
@@ -160,8 +171,13 @@ def _whole(message: MessageSpec) -> Parsed:
 def _agreement(parsed: Parsed) -> Callable[[bytes], bool]:
     """Return a test whether a payload of the same length holds the same messages."""
     seen = parsed.seen
-    whole = all(mask == 0xFF for _, mask, _ in seen)
-    if whole and len(seen) > 1:
+    if len(seen) == 1 and seen[0][1] == 0xFF:
+        at, _, value = seen[0]
+        return lambda payload: payload[at] == value
+    if len(seen) > 1 and all(mask == 0xFF for _, mask, _ in seen):
         pick, values = itemgetter(*(at for at, _, _ in seen)), tuple(v for _, _, v in seen)
         return lambda payload: pick(payload) == values
-    return lambda payload: all(payload[at] & mask == value for at, mask, value in seen)
+    # as one number under one mask: faster than byte by byte, however many there are
+    masked = sum(mask << 8 * at for at, mask, _ in seen)
+    wanted = sum(value << 8 * at for at, _, value in seen)
+    return lambda payload: int.from_bytes(payload, "little") & masked == wanted

@@ -7,18 +7,20 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from insole.spec.template import LETTER, NUMBER
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
     import numpy.typing as npt
 
     from insole.spec.model import FieldSpec, MessageSpec
 
-_WHOLE = r"[ \t]*([+-]?[0-9]{1,15})[ \t]*"
+# possessive within a number; the blanks behind one may be what the template wants there
+_WHOLE = r"[ \t]*+([+-]?+[0-9]{1,15}+)[ \t]*"
 _DECIMAL = (
-    r"[ \t]*([+-]?(?:[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})(?:[eE][+-]?[0-9]{1,2})?"
+    r"[ \t]*+([+-]?+(?:[0-9]{1,15}+(?:\.[0-9]{0,15}+)?+|\.[0-9]{1,15}+)(?:[eE][+-]?+[0-9]{1,2}+)?+"
     r"|[nN][aA][nN])[ \t]*"
 )
 
@@ -35,25 +37,24 @@ class Template:
         ``int``, ``dec`` or ``letter`` for each number.
     decimals : tuple of int
         How many each ``dec`` is written with at most.
-    pattern : re.Pattern
+    pattern : re.Pattern of bytes
         Matches a whole line.
+    readers : tuple of callable
+        Make a number of each word that it finds.
     """
 
     parts: tuple[str, ...]
     kinds: tuple[str, ...]
     decimals: tuple[int, ...]
-    pattern: re.Pattern[str]
+    pattern: re.Pattern[bytes]
+    readers: tuple[Callable[[bytes], float], ...]
 
-    def read(self, line: bytes) -> bytes | None:
-        """Return the numbers of a line, 8 bytes each as the layout wants them; None if no match."""
-        match = self.pattern.fullmatch(line.decode("latin-1"))
+    def read(self, line: bytes) -> list[float] | None:
+        """Return the numbers of a line, of a letter its code; None if it does not match."""
+        match = self.pattern.fullmatch(line)
         if match is None:
             return None
-        numbers = [
-            ord(word) if kind == "letter" else float(word)
-            for word, kind in zip(match.groups(), self.kinds, strict=True)
-        ]
-        return np.array(numbers, "<f8").tobytes()
+        return [read(word) for read, word in zip(self.readers, match.groups(), strict=True)]
 
     def write(self, numbers: npt.NDArray[np.float64]) -> bytes:
         """Return the line with these numbers, (n,) as the layout has them."""
@@ -77,7 +78,8 @@ def compile_template(message: MessageSpec) -> Template:
         _literal(part) + (groups[kind] if kind else "")
         for part, kind in zip(parts, (*kinds, ""), strict=True)
     )
-    return Template(parts, kinds, decimals, re.compile(pattern))
+    readers = tuple(ord if kind == "letter" else float for kind in kinds)
+    return Template(parts, kinds, decimals, re.compile(pattern.encode("latin-1")), readers)
 
 
 def _fields(message: MessageSpec) -> list[tuple[int, FieldSpec]]:

@@ -63,7 +63,7 @@ class Dialect(dialect.Dialect):
         samples = self._ranged(frame, 1)
         if "load" in samples:
             samples |= {"load": newton(samples["load"]), "adc": samples["load"]}
-        return replace(frame, samples=samples)
+        return dialect.Frame(frame.message, frame.host_time_ns, frame.header, samples)
 
     def untranslate(self, frame: Frame) -> Frame:
         """Return a frame with raw pressure: ``adc`` where it agrees with ``load``."""

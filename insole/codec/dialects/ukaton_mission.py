@@ -10,23 +10,30 @@ import numpy as np
 from insole.codec import dialect
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from insole.codec.dialect import Frame
     from insole.codec.script import Action
     from insole.spec.model import DeviceSpec
 
-Axes: TypeAlias = tuple[tuple[int, int, int], tuple[int, int, int]]
+Axes: TypeAlias = tuple["npt.NDArray[np.intp]", "npt.NDArray[np.float64]"]
+
+
+def _axes(order: tuple[int, int, int], sign: tuple[int, int, int]) -> Axes:
+    return np.array(order), np.array(sign, np.float64)
+
 
 # Which axis becomes x, y and z, and the sign of each: ukaton-mission-python-sdk, commit 5c9b0c4.
 _MODULE, _LEFT, _RIGHT = 0, 1, 2
 _VECTOR: dict[int, Axes] = {
-    _MODULE: ((1, 2, 0), (-1, -1, -1)),
-    _LEFT: ((2, 0, 1), (-1, 1, -1)),
-    _RIGHT: ((2, 0, 1), (1, 1, 1)),
+    _MODULE: _axes((1, 2, 0), (-1, -1, -1)),
+    _LEFT: _axes((2, 0, 1), (-1, 1, -1)),
+    _RIGHT: _axes((2, 0, 1), (1, 1, 1)),
 }
 _RATE: dict[int, Axes] = {
-    _MODULE: ((1, 2, 0), (1, -1, 1)),
-    _LEFT: ((2, 1, 0), (1, -1, 1)),
-    _RIGHT: ((2, 1, 0), (-1, -1, -1)),
+    _MODULE: _axes((1, 2, 0), (1, -1, 1)),
+    _LEFT: _axes((2, 1, 0), (1, -1, 1)),
+    _RIGHT: _axes((2, 1, 0), (-1, -1, -1)),
 }
 _AXES = dict.fromkeys(("acc", "gravity", "linear_acc", "magnetometer"), _VECTOR)
 _AXES["gyro"] = _RATE
@@ -53,8 +60,8 @@ class Dialect(dialect.Dialect):
         for name in samples.keys() & _AXES.keys():
             if self._kind in _AXES[name]:
                 order, sign = _AXES[name][self._kind]
-                samples[name] = samples[name][..., order] * np.array(sign)
-        return replace(frame, samples=samples)
+                samples[name] = samples[name][..., order] * sign
+        return dialect.Frame(frame.message, frame.host_time_ns, frame.header, samples)
 
     def untranslate(self, frame: Frame) -> Frame:
         """Return a frame with the axes of the IMU itself."""
@@ -62,5 +69,5 @@ class Dialect(dialect.Dialect):
         for name in samples.keys() & _AXES.keys():
             if self._kind in _AXES[name]:
                 order, sign = _AXES[name][self._kind]
-                samples[name] = (samples[name] * np.array(sign))[..., np.argsort(order)]
+                samples[name] = (samples[name] * sign)[..., np.argsort(order)]
         return replace(frame, samples=samples)
