@@ -24,11 +24,11 @@ class HeelParams:
     References
     ----------
     Hysteresis 0.25 / 0.40 at 8 Hz, dwell 0.3 s: the project's measurement notes, heel-off and
-    contact. Down from 0.06 s on, our choice: a heel that touches and goes bears more than 0.40 of
-    its standing load for 0.05 to 0.2 s (simulated), and noise after 8 Hz does not last so long. The slow way back (a real person reloads the heel only to 0.2 of its
-    standing load): above 0.18 for 2 s, our choice; a residual of 15 % after a raise, the worst of
-    a poor cell, stays below it. The floor follows in those 2 s, so that it takes about 0.27 of the
-    standing load.
+    contact. Down from 0.06 s on: a heel that touches and goes at once bears more than 0.40 of its
+    standing load for 0.05 to 0.2 s (simulated), and what is left of noise does not last so long.
+    The slow way back (a real person reloads the heel only to 0.2 of its standing load): above
+    0.18 for 2 s, our choice; a residual of 15 % after a raise, the worst of a poor cell, stays
+    below it. The floor follows in those 2 s, so that it takes about 0.27 of the standing load.
     """
 
     leave_z: float = 0.25

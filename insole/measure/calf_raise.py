@@ -68,7 +68,7 @@ def raise_row(
     curve : ShareCurve
         Left share, (n,).
     best_mm : float or None
-        Greatest height of this side in the session, mm.
+        Greatest height in the session of what raised here, one foot or both, mm.
     exercise : str or None
         What was prescribed; tempo is judged only against a prescription.
     doubts : Doubts
@@ -121,18 +121,19 @@ def raise_row(
     )
 
 
-def best_heights(times: Sequence[HeelUpTime]) -> dict[str, float]:
-    """Return the greatest heel height of each side in the session, mm.
+def best_heights(times: Sequence[HeelUpTime], sides: Sequence[str]) -> dict[str, float]:
+    """Return the greatest heel height that each side, or both together, reached, mm.
 
     Parameters
     ----------
     times : sequence of HeelUpTime
         All heel-ups, heights in mm.
+    sides : sequence of str
+        What raised each of them: people rise less high on one foot than on both.
     """
     best: dict[str, float] = {}
-    for time in times:
+    for time, side in zip(times, sides, strict=True):
         if time.phases is not None:
-            side = time.pair.side
             best[side] = max(best.get(side, 0.0), time.phases.peak_mm)
     return best
 

@@ -16,6 +16,7 @@ from insole.filter.calibrate import Gains, apply_gains, shift_gains
 from insole.filter.height import FootHeight, heel_height
 from insole.measure.boundary import Phases, find_phases
 from insole.measure.edge import FootUp, refine
+from insole.measure.touch import split_touches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,7 +68,7 @@ class HeelUpTime:
 
     def sides(self) -> tuple[str, ...]:
         """Return the sides that worked."""
-        return tables.SIDES if self.pair.side == "both" else (self.pair.side,)
+        return _sides(self.pair)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class Findings:
     times: Sequence[HeelUpTime]
 
 
-def find(force: pd.DataFrame, params: Params) -> Findings:
+def find(force: pd.DataFrame, params: Params, *, calibrated: bool = False) -> Findings:
     """Return all heel-ups in `force`, with phases where an inertial sensor shows them.
 
     Parameters
@@ -96,6 +97,8 @@ def find(force: pd.DataFrame, params: Params) -> Findings:
         Loads in N, body weights or counts; IMU in g and dps.
     params : Params
         Settings.
+    calibrated : bool
+        True if the soles have been made comparable already.
 
     Returns
     -------
@@ -111,7 +114,9 @@ def find(force: pd.DataFrame, params: Params) -> Findings:
     nobody = unit == "n" and not standing >= params.pair.standing_n
     if nobody or any(f"{side}_heel_{unit}" not in force.columns for side in totals):
         return Findings(rate_hz, unit, standing, None, feet, {}, {}, ())
-    gains = _gains(totals, feet, standing, unit, rate_hz=rate_hz, params=params)
+    gains = None
+    if not calibrated:
+        gains = _gains(totals, feet, standing, unit, rate_hz=rate_hz, params=params)
     if gains is not None:
         totals = {"left": totals["left"] * gains.left, "right": totals["right"] * gains.right}
         standing = _standing(totals, feet, rate_hz)
@@ -128,6 +133,9 @@ def find(force: pd.DataFrame, params: Params) -> Findings:
         for side in totals
         if has_imu(force, side)
     }
+    courses = [foot_height(heights, _sides(pair), pair.start, pair.end) for pair in pairs]
+    heels = {side: lowpass.bridge(force[f"{side}_heel_{unit}"].to_numpy()) for side in totals}
+    pairs, feet = split_touches(pairs, feet, courses, heels, rate_hz=rate_hz, params=params.touch)
     holes = {side: joined(~force[f"{side}_ok"].to_numpy(), 0) for side in totals}
     ends = [0, *(pair.end for pair in pairs)]
     found = [
@@ -310,7 +318,7 @@ def _heel_up_time(
     params: Params,
 ) -> HeelUpTime:
     """Return a pair of heel-ups with its phases; nothing of it lies before sample `after`."""
-    sides = tables.SIDES if pair.side == "both" else (pair.side,)
+    sides = _sides(pair)
     mine = {
         side: max(feet[side], key=lambda up: min(up.end, pair.end) - max(up.off, pair.start))
         for side in sides
@@ -329,6 +337,10 @@ def _heel_up_time(
     near = round(params.exercise.gap_low_s * rate_hz)
     missing = _longest([hole for side in sides for hole in holes[side]], pair, near)
     return HeelUpTime(pair, lead, phases, mine, contact, missing / rate_hz)
+
+
+def _sides(pair: PairUp) -> tuple[str, ...]:
+    return tables.SIDES if pair.side == "both" else (pair.side,)
 
 
 def _cop_path(force: pd.DataFrame, side: str, rate_hz: float) -> Floats:

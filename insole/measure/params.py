@@ -11,6 +11,7 @@ from insole.filter.calibrate import GainParams
 from insole.filter.height import HeightParams
 from insole.measure.boundary import BoundaryParams
 from insole.measure.edge import EdgeParams
+from insole.measure.touch import TouchParams
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,6 +110,7 @@ class Params:
     pair: PairParams = field(default_factory=PairParams)
     gain: GainParams = field(default_factory=GainParams)
     height: HeightParams = field(default_factory=HeightParams)
+    touch: TouchParams = field(default_factory=TouchParams)
     boundary: BoundaryParams = field(default_factory=BoundaryParams)
     exercise: ExerciseParams = field(default_factory=ExerciseParams)
     share: ShareParams = field(default_factory=ShareParams)

@@ -150,11 +150,9 @@ def variant_of(
     The smaller share while raising and while lowering decides: both small is single, both large
     is double, large then small is two up, one down; anything else is ``unclear``.
     """
-    start, end = time.pair.start, time.pair.end
     if curve.left_share is None:
         return ("unclear", time.pair.side)
-    top = time.top if time.top is not None else start + params.raising_s * rate_hz
-    raising = _part(curve.left_share, start, min(top, end))
+    raising = _raising(curve.left_share, time, rate_hz, params)
     lowering = _part(curve.left_share, *lowering_span(time, params))
     if not len(raising) or not len(lowering):
         return ("unclear", time.pair.side)
@@ -168,6 +166,28 @@ def variant_of(
     if up >= params.double_min and down >= params.double_min:
         return ("double", "both")
     return ("unclear", time.pair.side)
+
+
+def raised_on(curve: ShareCurve, time: HeelUpTime, rate_hz: float, params: ShareParams) -> str:
+    """Return the side that raised the body: ``both`` too if only one foot lowers it.
+
+    Parameters
+    ----------
+    curve : ShareCurve
+        Left share, (n,), 0 to 1.
+    time : HeelUpTime
+        The raise.
+    rate_hz : float
+        Rate of the curve, Hz.
+    params : ShareParams
+        Limits.
+    """
+    if curve.left_share is None:
+        return time.pair.side
+    raising = _raising(curve.left_share, time, rate_hz, params)
+    if len(raising) and np.median(np.minimum(raising, 1.0 - raising)) >= params.double_min:
+        return "both"
+    return time.pair.side
 
 
 def lowering_span(time: HeelUpTime, params: ShareParams) -> tuple[float, float]:
@@ -208,6 +228,13 @@ def transfer_time_s(curve: ShareCurve, time: HeelUpTime, rate_hz: float) -> floa
     late = np.flatnonzero(done >= 0.9)
     early = np.flatnonzero(done[: late[0]] <= 0.1) if len(late) else late
     return float(late[0] - early[-1]) / rate_hz if len(early) else None
+
+
+def _raising(left_share: Floats, time: HeelUpTime, rate_hz: float, params: ShareParams) -> Floats:
+    """Return the shares while the heels rise; without a top, those of the first second."""
+    start, end = time.pair.start, time.pair.end
+    top = time.top if time.top is not None else start + params.raising_s * rate_hz
+    return _part(left_share, start, min(top, end))
 
 
 def _part(curve: Floats, start: float, end: float) -> Floats:

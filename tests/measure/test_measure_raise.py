@@ -1,10 +1,13 @@
 """What a raise is said to have been: times, tempo, variant, shares, and whether it counts."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from feet import feet, heel_up, lost, report_of, stand
 
 from insole import measured
+from insole.measure.calf_raise import best_heights
 
 SLOW = (1.0, 2.0, 5.0)
 
@@ -200,3 +203,13 @@ def test_a_dead_motion_sensor_is_none():
         (row,) = report_of(table.assign(**dict.fromkeys(names, dead))).raises
         assert row.lowering_s.reasons == ("no_imu",)
         assert row.heel_height_mm.reasons == ("no_imu",)
+
+
+def test_one_foot_is_measured_against_the_best_of_one_foot():
+    """A raise on both feet that only the left one lowers is one of both feet."""
+    times = [
+        SimpleNamespace(phases=SimpleNamespace(peak_mm=mm)) for mm in (101.0, 45.0, 44.0, 99.0)
+    ]
+    times.append(SimpleNamespace(phases=None))
+    best = best_heights(times, ["both", "left", "left", "both", "right"])
+    assert best == {"both": 101.0, "left": 45.0}

@@ -1,12 +1,12 @@
 """Simulated people through rig, recorder, session file and analysis, against what they did."""
 
 import asyncio
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
 import pandas as pd
 
 import insole
@@ -14,14 +14,15 @@ from insole.record.recorder import record
 from insole.record.store import Device, SessionMeta, Store
 from insole.report.model import SessionReport
 from insole.sim.link import rig
-from insole.sim.scenario import parse
+from insole.sim.scenario import load_scenario, parse, scenario_names
 from insole.sim.truth import Truth
 from insole.spec import load_spec
+from insole.spec import parse as parse_spec
 
-NEAR_S = 2.0
-"""An event further than this from any other is another one: missed, or found for nothing."""
-FOOT_EVENTS = ("heel_off", "heel_contact")
-PHASE_EVENTS = ("top_reached", "lowering_onset")
+HERE = Path(__file__).parent
+OWN = {path.stem: path for path in sorted((HERE / "scenarios").glob("*.toml"))}
+"""Scenarios that only the bench needs."""
+SCENARIOS = (*scenario_names(), *OWN)
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,10 @@ class Simulated:
 
 
 @cache
-def simulated(scenario, seed):
-    """Record a scenario (its name or text) as a device would be recorded, and analyse the file."""
-    spec = load_spec("sim_insole")
-    links, truth = rig(parse(scenario) if "\n" in scenario else scenario, spec, seed)
+def simulated(scenario, seed, kind="cells_imu"):
+    """Record a scenario (its name or text) as devices would be recorded, and analyse the file."""
+    spec = KINDS[kind]()
+    links, truth = rig(_script(scenario), spec, seed)
     with TemporaryDirectory() as folder:
         meta = SessionMeta("2026-01-01T00:00:00Z", scenario=scenario, seed=seed)
         with Store.create(Path(folder) / "s.insole", meta) as store:
@@ -48,32 +49,30 @@ def simulated(scenario, seed):
         return Simulated(scenario, seed, session.report(), session.forces, truth)
 
 
-def event_errors(sessions, event):
-    """Return the errors of all events of a kind that were found (s), how many were not, and extras.
-
-    Foot events are compared foot by foot, phases with those of the feet that worked together.
-    """
-    errors, missed, extra = [], 0, 0
-    for one in sessions:
-        for side in ("left", "right", "both"):
-            true = true_times(one.truth.events, event, side)
-            events = [e for e in one.report.events if (e.event, e.side) == (event, side)]
-            found = np.array([e.time_s for e in events])
-            error = found[:, None] - true[None, :]
-            distance = np.abs(error)
-            near = distance.min(axis=0, initial=np.inf) < NEAR_S
-            missed += int(np.sum(~near))
-            extra += int(np.sum(distance.min(axis=1, initial=np.inf) >= NEAR_S))
-            errors += [float(error[distance[:, k].argmin(), k]) for k in np.flatnonzero(near)]
-    return np.array(errors), missed, extra
+def _script(scenario):
+    if "\n" in scenario:
+        return parse(scenario)
+    if scenario in OWN:
+        return parse(OWN[scenario].read_text(encoding="utf-8"), OWN[scenario].name)
+    return load_scenario(scenario)
 
 
-def true_times(events, event, side):
-    """Return the true times of an event, s; when both feet work, its phases are theirs together."""
-    done = events[(events["event"] == event) & (events["rep"] > 0)]
-    if event in PHASE_EVENTS and side != "both":
-        paired = done[done["side"] == "both"].set_index(["kind", "rep"]).index
-        done = done[~done.set_index(["kind", "rep"]).index.isin(paired)]
-    if event in FOOT_EVENTS and side == "both":
-        return np.empty(0)
-    return done[done["side"] == side]["t_true_s"].to_numpy()
+def _without_imu():
+    """Return the simulated insole as it would be without its inertial sensor."""
+    toml = load_spec("sim_insole").toml
+    fields = re.sub(r'^ *\{ name = "(acc|gyro)".*\n', "", toml, flags=re.MULTILINE)
+    return parse_spec(fields[: fields.index("[[vector]]")], "sim_insole without IMU")
+
+
+def _three_zones():
+    return parse_spec((HERE / "devices" / "three_zones.toml").read_text(encoding="utf-8"))
+
+
+KINDS = {
+    "cells_imu": lambda: load_spec("sim_insole"),
+    "cells": _without_imu,
+    "zones": _three_zones,
+    "plate": lambda: load_spec("ferra_plate"),
+    "scale": lambda: load_spec("vernier_gdx_fp"),
+}
+"""Sensors the bench knows: 16 cells with and without IMU, three zones, four corners, one number."""

@@ -5,7 +5,8 @@ The bounds are theirs (section 7). A run of few people is part of every test run
 
 import numpy as np
 import pytest
-from simulated import event_errors, simulated
+from scores import event_errors
+from simulated import simulated
 
 WORKING = ("demo", "raise_double", "raise_single", "hold_double")
 FEW, MANY = range(2), range(10, 22)
