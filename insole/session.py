@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import platform
+import warnings
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import insole.record.store as sessions
 from insole import capabilities as rig
 from insole import tables
 from insole.align.grid import to_grid
+from insole.calibrated import Calibrated, calibrated, profile_of
 from insole.decoded import DeviceSamples, device_samples, info_of
 from insole.errors import AlignError, StoreError
 from insole.filter.feature import side_features
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from insole.capabilities import Capabilities
+    from insole.filter.calibration import Calibration
     from insole.measure.finding import Findings
     from insole.measure.kind import Exercise
     from insole.measure.model import Quality
@@ -46,8 +50,9 @@ def load(
     Parameters
     ----------
     path : str or Path
-        A ``.insole`` file, which is not changed, or ``last`` for the one written last in the
-        sessions folder.
+        A ``.insole`` file, or ``last`` for the one written last in the sessions folder. It is not
+        changed, but one whose recording was cut off is finished first, with a warning that says
+        so; where it cannot be written to, a copy is finished and read.
     exercise : {"isometric_hold", "eccentric_raise"}, optional
         What was done; else what the file says; else what the samples show.
     params : Params, optional
@@ -56,10 +61,13 @@ def load(
     Raises
     ------
     StoreError
-        If the file cannot be read as a session, or there is no last one.
+        If the file cannot be read as a session, is being recorded, or there is no last one.
     """
     place = find_session(str(path))
-    return Session(sessions.open_session(place), exercise, params or Params())
+    file, done = sessions.open_whole(place)
+    if done:
+        warnings.warn(f"{place}: {done}", stacklevel=2)
+    return Session(file, exercise, params or Params())
 
 
 class Session:
@@ -77,7 +85,7 @@ class Session:
 
     def __init__(self, file: SessionFile, exercise: Exercise | None, params: Params) -> None:
         self._file = file
-        self._params = params
+        self._params = _of_person(file, params)
         self._exercise = exercise or _exercise_of(file)
 
     @property
@@ -108,7 +116,7 @@ class Session:
     @cached_property
     def forces(self) -> pd.DataFrame:
         """The ForceTable: all devices on one grid, soles made comparable, heel height in mm."""
-        return finding.with_findings(self._aligned.force, self._findings)
+        return finding.with_findings(self._loads.force, self._findings)
 
     @property
     def events(self) -> pd.DataFrame:
@@ -164,27 +172,51 @@ class Session:
             [quality[role].clock_residual_ms for role in features],
             one_clock=all(facts[role].one_clock for role in features),
         )
-        force = to_grid(features, capabilities.rate_hz)
+        fastest_s = min(facts[role].period_s for role in features)
+        force = to_grid(features, capabilities.rate_hz or 1.0 / fastest_s)
         if len(force) < 2:
             raise AlignError(f"{self.path} holds a single sample; record for some seconds")
-        return _Aligned(force, capabilities, quality, sync)
+        start_s = min(float(samples["time_s"].iloc[0]) for samples in features.values())
+        return _Aligned(force, capabilities, quality, sync, start_s)
+
+    @cached_property
+    def _loads(self) -> Calibrated:
+        """The loads after this session's calibration, if it has one."""
+        return calibrated(self._file, self._aligned.force, self._aligned.start_s)
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """What the loads were corrected by; None where the soles read on their own scale."""
+        return self._loads.calibration
 
     @cached_property
     def _findings(self) -> Findings:
-        return finding.find(self._aligned.force, self._params)
+        loads = self._loads
+        found = finding.find(loads.force, self._params, calibrated=loads.calibration is not None)
+        steps = [(s.start_s * found.rate_hz, s.end_s * found.rate_hz) for s in loads.steps]
+        times = [
+            time
+            for time in found.times
+            if not any(time.pair.start < end and start < time.pair.end for start, end in steps)
+        ]
+        return replace(found, times=times)
 
     @cached_property
     def _report(self) -> SessionReport:
-        aligned = self._aligned
+        aligned, loads = self._aligned, self._loads
         known = build.Known(
             session=self._facts(),
             capabilities=aligned.capabilities,
-            quality=aligned.quality,
+            quality=_flagged(aligned.quality, loads),
             sync=aligned.sync,
             software=self._software(),
             exercise=self._exercise,
+            calibration=loads.calibration,
+            calibration_facts=loads.facts,
+            weighed=loads.weighed,
+            drifted=loads.drifted,
         )
-        return build.summarise(aligned.force, known, self._params, self._findings)
+        return build.summarise(loads.force, known, self._params, self._findings)
 
     def _facts(self) -> SessionFacts:
         meta = self._file.meta
@@ -207,10 +239,8 @@ class Session:
         )
 
     def _software(self) -> Mapping[str, Any]:
-        from insole import __version__  # noqa: PLC0415 - the package's face imports this module
-
         return {
-            "insole": __version__,
+            "insole": version("insole"),
             "recorded_with": self._file.meta.software,
             "python": platform.python_version(),
             "specs": {r: d.spec_hash for r, d in self._file.devices.items() if d.spec_hash},
@@ -225,6 +255,8 @@ class _Aligned:
     capabilities: Capabilities
     quality: Mapping[str, Quality]
     sync: Measured
+    start_s: float
+    """When the grid begins, on the clock of the recording."""
 
 
 def _check_heard(
@@ -252,6 +284,8 @@ def _quality(
             fits=source.fits,
             errors=source.errors,
             params=params,
+            doubts=source.doubts,
+            steady=source.steady,
         )
         if role in signals
         else silent_quality(whole_s[1] - whole_s[0], source.errors)
@@ -259,13 +293,32 @@ def _quality(
     }
 
 
+def _flagged(quality: Mapping[str, Quality], loads: Calibrated) -> Mapping[str, Quality]:
+    """Add to each sole's flags what its calibration says."""
+    words = [*["drift"] * loads.drifted, *["uncalibrated"] * loads.refused]
+    return {
+        role: replace(one, flags=(*one.flags, *words)) if role in tables.SIDES else one
+        for role, one in quality.items()
+    }
+
+
+def _of_person(file: SessionFile, params: Params) -> Params:
+    """Return the settings with the foot of this person, unless they name one."""
+    person = profile_of(file)
+    if person is None or person.foot_length_mm is None or params.height.foot_length_known:
+        return params
+    foot = replace(params.height, foot_length_mm=person.foot_length_mm, foot_length_known=True)
+    return replace(params, height=foot)
+
+
 def _exercise_of(file: SessionFile) -> Exercise | None:
     return next((name for name in EXERCISES if name == file.meta.exercise), None)
 
 
 def _together(devices: Mapping[str, Capabilities]) -> Capabilities:
-    """Return what the rig senses: what all its insoles do, over all sides it covers."""
-    each = list(devices.values())
+    """Return what the rig senses: what all its insoles do, else all its devices, on both sides."""
+    soles = [device for role, device in devices.items() if role in tables.SIDES]
+    each = soles or list(devices.values())
     sides: rig.Sides
     if {"left", "right"} <= devices.keys():
         sides = "both"
@@ -282,7 +335,7 @@ def _together(devices: Mapping[str, Capabilities]) -> Capabilities:
         regions=tuple(r for r in tables.REGIONS if r in common),
         imu=all(c.imu for c in each),
         cop=all(c.cop for c in each),
-        rate_hz=max(c.rate_hz for c in each),
+        rate_hz=max((c.rate_hz for c in each if c.rate_hz), default=None),
         sides=sides,
         unit=each[0].unit,
     )

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import os
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# fakes and rigs that tests in several folders use
+sys.path[:0] = [str(ROOT / "tests" / folder) for folder in ("fakes", "radio")]
+
+# no test may read or change what the person at this computer keeps: profile, calibrations, key
+os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp(prefix="insole-tests-")
 
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True)

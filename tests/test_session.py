@@ -46,7 +46,7 @@ def sent(role, seed=3):
     """Return what one insole of a short session sends, as notifications."""
     links, _ = rig(scenarios.parse(SHORT), SPEC, seed)
     link = next(link for link in links if link.role == role)
-    return [Notification(role, s.channel, s.host_time_ns, s.payload) for s in link._sent]
+    return [one for one in link.items if getattr(one, "channel", "") == "frames"]
 
 
 def device(role, spec=SPEC, **more):
@@ -362,3 +362,20 @@ def test_frames_have_one_row_a_sample(demo):
     samples = demo.samples["left"]
     assert isinstance(samples, pd.DataFrame)
     assert (np.diff(samples["time_s"]) > 0).all()
+
+
+def test_a_session_cut_off_while_recording_is_finished_with_a_warning(path, tmp_path):
+    store = Store.create(tmp_path / "open.insole", SessionMeta("2026-01-01T00:00:00Z"))
+    for role in ("left", "right"):
+        store.add_device(device(role))
+    for item in [*sent("left"), *sent("right")]:
+        store.append(item)
+    store.commit()
+    for suffix in ("", "-wal"):
+        shutil.copy(tmp_path / f"open.insole{suffix}", f"{path}{suffix}")
+    store.close()
+    with pytest.warns(UserWarning, match=r"s\.insole: the recording was cut off; its \d+ packets"):
+        session = insole.load(path)
+    assert session.path == path
+    assert session.samples.keys() == {"left", "right"}
+    insole.load(path)  # without another warning, which would be an error here

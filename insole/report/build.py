@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from insole.measure.finding import Findings, find, with_findings
 from insole.measure.hold import hold_row
 from insole.measure.kind import sort_kinds
 from insole.measure.sets import ExerciseSet, group, set_row
-from insole.measure.share import Doubts, share_curve, variant_of
+from insole.measure.share import Doubts, raised_on, share_curve, variant_of
 from insole.measure.weight_shift import weight_shift_row
 from insole.report.model import SessionReport
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from insole.capabilities import Capabilities
+    from insole.filter.calibration import Calibration
     from insole.measure.finding import HeelUpTime
     from insole.measure.kind import Exercise
     from insole.measure.model import HoldRow, Quality, RaiseRow
@@ -42,6 +43,14 @@ class Known:
     sync: Measured
     software: Mapping[str, Any]
     exercise: Exercise | None = None
+    calibration: Calibration | None = None
+    """The one that the loads were corrected by; None if they were not."""
+    calibration_facts: Mapping[str, Any] = field(default_factory=dict)
+    """What the report says of it, or of why there is none."""
+    weighed: bool = False
+    """True if the loads of both feet together are those of a weight that was told."""
+    drifted: bool = False
+    """True if the loads rose or fell by themselves, more than can be passed over."""
 
 
 def summarise(
@@ -60,7 +69,7 @@ def summarise(
     findings : Findings, optional
         Result of `measure.finding.find` on the same table and settings, if already there.
     """
-    found = findings or find(force, params)
+    found = findings or find(force, params, calibrated=known.calibration is not None)
     force = with_findings(force, found)
     curve = share_curve(force, params.share)
     holds, raises = sort_kinds(found.times, known.exercise, found.rate_hz, params.exercise)
@@ -74,7 +83,7 @@ def summarise(
     return SessionReport(
         session=known.session,
         capabilities=known.capabilities,
-        body_weight_n=_body_weight(found, known.capabilities, params),
+        body_weight_n=_body_weight(found, known, params),
         sets=tuple(
             set_row(
                 one,
@@ -98,7 +107,7 @@ def summarise(
         events=tuple(event_rows(found)),
         params=params.to_dict(),
         software=known.software,
-        calibration=found.gains.to_dict() if found.gains else {},
+        calibration={**(found.gains.to_dict() if found.gains else {}), **known.calibration_facts},
     )
 
 
@@ -128,7 +137,7 @@ class _Rows:
         ]
 
     def raises(self, one: ExerciseSet) -> list[RaiseRow]:
-        best = best_heights(self.found.times)
+        best = best_heights(self.found.times, [self._raised_on(t) for t in self.found.times])
         rows = []
         for k, time in enumerate(one.raises):
             following = one.raises[k + 1].pair.start if k + 1 < len(one.raises) else time.pair.end
@@ -139,13 +148,16 @@ class _Rows:
                     RaisePlace(one.number, k + 1, pause_s),
                     findings=self.found,
                     curve=self.curve,
-                    best_mm=best.get(time.pair.side),
+                    best_mm=best.get(self._raised_on(time)),
                     exercise=self.exercise,
                     doubts=self.doubts,
                     params=self.params,
                 )
             )
         return rows
+
+    def _raised_on(self, time: HeelUpTime) -> str:
+        return raised_on(self.curve, time, self.found.rate_hz, self.params.share)
 
 
 def _set_side(time: HeelUpTime, curve: ShareCurve, rate_hz: float, params: Params) -> str:
@@ -158,17 +170,19 @@ def _share_doubts(known: Known, params: Params) -> Doubts:
     """Return why shares are less sure than they look.
 
     A sensor that knows regions lies under a bending sole, and such soles over-read on tiptoe by
-    up to 70 %; a plate does not bend. Body weights come from a calibration at two points.
+    up to 70 %, unless a calibration on tiptoe has taken that back; a plate does not bend. Body
+    weights come from a calibration at two points.
     """
     flat = ("two_point",) if known.capabilities.unit == "bw" else ()
-    tiptoe = ("uncalibrated_tiptoe",) if known.capabilities.regions else ()
+    corrected = known.calibration is not None and known.calibration.tiptoe is not None
+    tiptoe = ("uncalibrated_tiptoe",) if known.capabilities.regions and not corrected else ()
     apart_ms = known.sync.value
     together = apart_ms is not None and apart_ms <= params.share.sync_ms
     return Doubts(flat, (*flat, *tiptoe), () if together else ("sync",))
 
 
-def _body_weight(found: Findings, capabilities: Capabilities, params: Params) -> Measured:
-    method = "quiet_standing"
+def _body_weight(found: Findings, known: Known, params: Params) -> Measured:
+    method, capabilities = "quiet_standing", known.capabilities
     if capabilities.sides in {"left", "right"}:
         return measured.not_observable("N", method, "one_side")
     if found.unit != "n":
@@ -176,5 +190,6 @@ def _body_weight(found: Findings, capabilities: Capabilities, params: Params) ->
     if not found.standing >= params.pair.standing_n:
         return measured.not_observable("N", method, "no_body_weight")
     # one number for both feet comes from a scale or a plate, which are calibrated when made
-    doubts = () if capabilities.sides == "merged" else ("uncalibrated",)
-    return measured.of(found.standing, "N", method, *doubts)
+    doubts = () if known.weighed or capabilities.sides == "merged" else ("uncalibrated",)
+    drift = ("drift",) if known.drifted else ()
+    return measured.of(found.standing, "N", method, *doubts, *drift)

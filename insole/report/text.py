@@ -20,7 +20,7 @@ from insole.report.words import EXERCISES, REASONS, SIDES, VARIANTS, because
 from insole.units import G0
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from insole.capabilities import Capabilities
     from insole.measure.model import HoldRow, RaiseRow, SetRow
@@ -31,6 +31,8 @@ SHARE_CAVEAT = (
     "Positive is towards the left foot. Insoles tell the share to about ±3 points; a smaller "
     "difference may be none."
 )
+TOLD_DRIFT = 0.02
+"""Smaller changes of quiet standing are not worth a line (our choice: people sway by as much)."""
 DISCLAIMER = (
     "insole measures; it treats nothing and gives no advice on health. Pain is not measured. "
     "Please ask a qualified therapist what these figures mean for you, above all when pain is "
@@ -63,6 +65,8 @@ def _facts(report: SessionReport) -> list[str]:
         ("Measured", _capabilities(report.capabilities)),
         ("Body weight", _body_weight(report.body_weight_n)),
     ]
+    if calibration := _calibration(report.calibration):
+        facts.append(("Calibration", calibration))
     if session.note:
         facts.append(("Note", session.note))
     lines = heading("Session report", line="=")
@@ -80,7 +84,8 @@ def _device(device: Any) -> str:
 def _capabilities(rig: Capabilities) -> str:
     sides = {"merged": "both feet in one number"}.get(rig.sides) or SIDES[rig.sides]
     unit = {"N": "N", "bw": "body weights", "adc": "raw counts"}[rig.unit]
-    parts = [f"{sides}, {rig.rate_hz:g} Hz, load in {unit}"]
+    rate = "no steady rate" if rig.rate_hz is None else f"{rig.rate_hz:g} Hz"
+    parts = [f"{sides}, {rate}, load in {unit}"]
     parts.append(
         f"regions {', '.join(rig.regions).replace('_', ' ')}"
         if rig.regions
@@ -96,6 +101,23 @@ def _body_weight(weight: Measured) -> str:
         return quantity(weight)
     caution = f"; {because(weight.reasons)}" if weight.reasons else ""
     return f"{weight.value:.0f} N ({weight.value / G0:.1f} kg{caution})"
+
+
+def _calibration(told: Mapping[str, Any]) -> str:
+    """Return how the loads were corrected, or why they were not; "" if there is nothing to say."""
+    parts = []
+    match told.get("method"):
+        case "guided":
+            verdicts = told["verdicts"]
+            accepted = sum(verdict["accepted"] for verdict in verdicts)
+            parts.append(f"guided, {accepted} of {counted(len(verdicts), 'step')} accepted")
+        case "earlier":
+            parts.append(f"of {told['taken_at_utc'][:10] or 'another day'}, confirmed")
+    if told.get("reason"):
+        parts.append(told["reason"])
+    if abs(told.get("drift", 0.0)) >= TOLD_DRIFT:
+        parts.append(f"quiet standing read {100 * told['drift']:+.0f} % at the end")
+    return "; ".join(parts)
 
 
 # ------------------------------------------------------------------------------ what was done

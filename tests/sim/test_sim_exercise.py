@@ -308,3 +308,28 @@ def test_habits_hold_all_the_time():
 def test_what_is_wrong_in_a_scenario_is_named(text, message):
     with pytest.raises(SpecError, match=message.replace("[", r"\[")):
         parse(f'name = "x"\ndescription = "x"\n{text}')
+
+
+def test_weight_goes_slowly_from_foot_to_foot_and_stays_on_both():
+    session = truth(
+        STAND.format(4), '[[block]]\nkind = "shift"\nduration_s = 14\n', STAND.format(4)
+    )
+    share = session.left_share[between(session, 4, 18)]
+    assert share.max() > 0.75
+    assert share.min() < 0.25
+    assert share.min() > 0.05
+    assert share.max() < 0.95
+    assert np.abs(np.gradient(share, 1 / session.rate_hz)).max() < 0.8
+    assert session.left_share[-1] == pytest.approx(session.person.left_share, abs=0.1)
+
+
+def test_weight_goes_from_foot_to_foot_while_the_heels_are_up():
+    block = '[[block]]\nkind = "hold"\nup_s = 1.5\ntop_s = 12\ndown_s = 2\nshift = true\n'
+    session = truth(STAND.format(4), block, STAND.format(2))
+    top_s, down_s = (
+        times(session, "top_reached", "left")[0],
+        times(session, "lowering_onset", "left")[0],
+    )
+    share = session.left_share[between(session, top_s, down_s)]
+    assert np.ptp(share) > 0.5
+    assert (session.heel_height_mm[between(session, top_s, down_s)] > 10).all()

@@ -32,7 +32,7 @@ def test_defaults_stand_for_what_is_left_out():
 
 
 def test_an_unknown_scenario_lists_the_known_ones():
-    with pytest.raises(SpecError, match=r"nothing_such.*choose from demo, fidget"):
+    with pytest.raises(SpecError, match=r"nothing_such.*choose from calibration, demo, fidget"):
         load_scenario("nothing_such")
 
 

@@ -1,0 +1,148 @@
+"""``insole calibrate``: a guided minute that makes the loads of two soles comparable."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from insole.cli.folder import find_session, folder_option, place_for_session
+from insole.cli.options import Chosen, out_option, source_options
+from insole.cli.talk import DATA_ERROR, say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from insole.live import LiveState
+    from insole.record.store import Store
+    from insole.recording.source import Source
+    from insole.session import Session
+
+_NAMES = {
+    "unloaded": "unloaded",
+    "quiet_stand": "quiet stand",
+    "shift_flat": "shifts, heels down",
+    "shift_tiptoe": "shifts on tiptoe",
+}
+
+
+@click.command()
+@click.argument("file", required=False)
+@source_options
+@click.option("--mass", "mass_kg", type=float, help="Your mass in kg, if setup does not know it.")
+@out_option
+@folder_option
+@click.pass_context
+def command(
+    context: click.Context,
+    *,
+    file: str | None,
+    chosen: Chosen,
+    mass_kg: float | None,
+    out: Path | None,
+    folder: Path | None,
+) -> None:
+    """Calibrate the soles on you: one minute, step by step, each said and timed.
+
+    Sit with both feet off the ground; stand still; lean slowly from foot to foot with the heels
+    down, then on tiptoe. Afterwards each step is judged. What is accepted is kept for these soles,
+    and later sessions need no more than 3 s of quiet standing.
+
+    With FILE nothing is recorded: the steps in that session are judged again.
+    """
+    if file and (mass_kg or out or chosen.is_told):
+        raise click.UsageError("FILE is judged again as it is; leave out all other options")
+    path = find_session(file, folder) if file else _record(chosen, mass_kg, out, folder)
+    whole = _judge(path)
+    if not file:
+        click.echo(path)
+    context.exit(0 if whole else DATA_ERROR)
+
+
+def _record(chosen: Chosen, mass_kg: float | None, out: Path | None, folder: Path | None) -> Path:
+    """Record the guided minute; return the session, with the marks of its steps."""
+    from insole import profile  # noqa: PLC0415 - only here
+    from insole.cli.attend import attend  # noqa: PLC0415 - imports numpy and pandas
+    from insole.record.store import add_mark  # noqa: PLC0415 - likewise
+    from insole.recording.course import Rules  # noqa: PLC0415 - likewise
+    from insole.recording.file import keeper  # noqa: PLC0415 - likewise
+    from insole.recording.guide import Guide  # noqa: PLC0415 - likewise
+
+    known = profile.load_profile() if chosen.scenario is None else None
+    if mass_kg is None and (known is None or known.body_mass_kg is None):
+        say("your mass is not known, so only the feet become comparable; give --mass or answer "
+            "`insole setup`")  # fmt: skip
+    start = keeper(place_for_session(out, folder), note="calibration", body_mass_kg=_mass(mass_kg))
+    guide, began_ns = Guide(), [0]
+
+    def keep(source: Source) -> Store:
+        began_ns[0] = source.now_ns() if source.now_ns else 0
+        return start(source)
+
+    def lead(state: LiveState) -> None:
+        for sentence in guide.tell(state.time_s - began_ns[0] / 1e9):
+            say(sentence)
+
+    follow = chosen.scenario is None or chosen.speed is not None
+    outcome = attend(chosen.find, keep, Rules(guide.length_s), watch=lead, follow=follow)
+    path = outcome.whole_path()
+    for mark in guide.marks(began_ns[0], _last_ns(path)):
+        add_mark(path, mark)
+    return path
+
+
+def _mass(mass_kg: float | None) -> float | None:
+    """Return the mass typed, if a person can have it."""
+    from insole.profile import BODY_MASS_KG  # noqa: PLC0415 - only here
+
+    low, high = BODY_MASS_KG
+    if mass_kg is not None and not low <= mass_kg <= high:  # neither does NaN
+        raise click.BadParameter(f"a mass lies between {low:g} and {high:g} kg")
+    return mass_kg
+
+
+def _last_ns(path: Path) -> int:
+    from insole.record.store import open_session  # noqa: PLC0415 - imports numpy
+
+    with open_session(path) as file:
+        packets = [file.packets(*stream) for stream in file.streams()]
+        return max((int(p.host_time_ns[-1]) for p in packets if len(p)), default=0)
+
+
+def _judge(path: Path) -> bool:
+    """Print what became of each step, and keep what can be believed; return if all can."""
+    from insole.cli.showing import open_whole  # noqa: PLC0415 - imports the analysis
+    from insole.errors import StoreError  # noqa: PLC0415 - only here
+
+    session = open_whole(path)
+    told = session.report().calibration
+    verdicts: list[Mapping[str, Any]] = list(told.get("verdicts", ()))
+    if not verdicts or told.get("method") != "guided":
+        why = told.get("reason", "") or "no step of a calibration was done to its end"
+        raise StoreError(str(path), f"{why}; calibrate anew with `insole calibrate`")
+    for verdict in verdicts:
+        words = "accepted" if verdict["accepted"] else f"not accepted: {verdict['advice']}"
+        click.echo(f"{_NAMES[verdict['step']]:20}{words}")
+    missing = [name for step, name in _NAMES.items() if step not in {v["step"] for v in verdicts}]
+    for name in missing:
+        click.echo(f"{name:20}not done")
+    whole = not missing and all(verdict["accepted"] for verdict in verdicts)
+    _keep(session, path, whole=whole)
+    return whole
+
+
+def _keep(session: Session, path: Path, *, whole: bool) -> None:
+    """Keep a whole calibration of a person for later sessions."""
+    from insole.kept import keep_calibration  # noqa: PLC0415 - only here
+    from insole.record.store import open_session  # noqa: PLC0415 - imports numpy
+
+    if not whole or session.calibration is None:
+        say("not kept for later sessions, since not all of it was accepted; repeat the minute")
+        return
+    with open_session(path) as file:
+        if file.meta.scenario:
+            say("a simulated person's calibration serves this session only")
+            return
+        kept = keep_calibration(file, session.calibration)
+        say(f"kept for later sessions with these soles: {kept}")

@@ -1,0 +1,90 @@
+"""Calibrations kept for later sessions of the same soles, in the user's configuration folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from insole.errors import StoreError
+from insole.profile import config_folder, write_private
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from insole.filter.taught import Calibration
+    from insole.record.store import Device, SessionFile
+
+ATTACHMENT = "calibration.json"
+"""Name of an earlier calibration of the same person and soles that a session carries."""
+
+
+def soles_of(devices: Iterable[Device]) -> str:
+    """Return a name of a set of soles: of their addresses where those are known, else their kind.
+
+    Parameters
+    ----------
+    devices : iterable of Device
+        The devices of a session.
+    """
+    parts = sorted(f"{d.role} {d.address_hash or d.spec_id}" for d in devices)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def keep_calibration(
+    session: SessionFile, calibration: Calibration, folder: Path | None = None
+) -> Path:
+    """Keep a calibration for later sessions with the same soles; return where.
+
+    Parameters
+    ----------
+    session : SessionFile
+        Where it was taken.
+    calibration : Calibration
+        What it taught; replaces the one before.
+    folder : Path, optional
+        Where it shall lie; by default the user's configuration folder.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written; the one before is kept.
+    """
+    soles = soles_of(session.devices.values())
+    content = {
+        "soles": soles,
+        "taken_at_utc": session.meta.started_at_utc,
+        "calibration": calibration.to_dict(),
+    }
+    path = _place(soles, folder)
+    write_private(path, json.dumps(content, indent=2) + "\n")
+    return path
+
+
+def kept_calibration(soles: str, folder: Path | None = None) -> bytes | None:
+    """Return what `keep_calibration` wrote for these soles; None if there is none.
+
+    Parameters
+    ----------
+    soles : str
+        As `soles_of` names them.
+    folder : Path, optional
+        Where it lies; by default the user's configuration folder.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be read.
+    """
+    path = _place(soles, folder)
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreError(str(path), f"cannot be read: {error.strerror}; check its rights") from None
+
+
+def _place(soles: str, folder: Path | None) -> Path:
+    return config_folder(folder) / "calibrations" / f"{soles}.json"
