@@ -1,0 +1,1 @@
+"""The prescription as data, and what follows from it; pure functions over report rows."""
