@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -55,3 +55,11 @@ class Link(Protocol):
 
     def notifications(self) -> AsyncIterator[Notification | LinkEvent]:
         """Yield what the device sends, in order, until the link is closed or ends."""
+
+
+@runtime_checkable
+class Hoarding(Protocol):
+    """A link to what does not wait: what arrives and is not taken at once, it keeps."""
+
+    def arrived(self) -> list[Notification | LinkEvent]:
+        """Take at once all that has arrived and was not yielded yet."""

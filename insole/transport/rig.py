@@ -10,7 +10,7 @@ from math import inf
 from typing import TYPE_CHECKING, TypeAlias
 
 from insole.errors import LinkError
-from insole.transport.base import LinkEvent, Notification
+from insole.transport.base import Hoarding, LinkEvent, Notification
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -74,6 +74,8 @@ async def _merge(links: Sequence[Link], deliver: Callable[[list[Item]], Awaitabl
                 pumps.create_task(_pump(link, inbox, news))
             await _forward(inboxes, news, deliver)
     except asyncio.CancelledError:
+        for link, inbox in zip(links, inboxes, strict=True):
+            inbox.items += link.arrived() if isinstance(link, Hoarding) else ()
         await deliver(_whatever(inboxes))  # what has arrived is not thrown away
         raise
     errors = [inbox.error for inbox in inboxes if inbox.error]
@@ -104,11 +106,13 @@ async def _forward(
     news: asyncio.Event,
     deliver: Callable[[list[Item]], Awaitable[None]],
 ) -> None:
-    while any(inbox.items or not inbox.ended for inbox in inboxes):
+    while True:
         await asyncio.sleep(0)  # a link that has more to send at once fills its inbox meanwhile
         news.clear()
         if batch := _in_order(inboxes) or _whatever(inboxes):
             await deliver(batch)
+        elif all(inbox.ended for inbox in inboxes):
+            return
         else:
             await news.wait()
 

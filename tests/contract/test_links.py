@@ -2,8 +2,11 @@
 
 import asyncio
 import itertools
+from contextlib import aclosing
 
 import pytest
+from bleak_backend import InProcessRig
+from steady import SteadyPeripheral
 
 from insole.errors import LinkError
 from insole.record.recorder import record
@@ -12,6 +15,11 @@ from insole.record.store import Device, SessionMeta, Store, open_session
 from insole.sim.link import rig
 from insole.spec import load_spec
 from insole.transport.base import LinkEvent, Notification
+from insole.transport.ble import BleLink
+
+SPEC = load_spec("sim_insole")
+PACKETS = 80
+ADDRESS = "C0:00:00:00:00:0A"
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +40,40 @@ def replayed(simulated, tmp_path_factory):
     return lambda: ReplayLink(session, "left")
 
 
-@pytest.fixture(params=["simulated", "replayed"])
+class OverBleak(BleLink):
+    """A link over bleak with a radio of its own; it ends by itself after some packets."""
+
+    def __init__(self):
+        self.air = InProcessRig()
+        clock_ns = itertools.count().__next__  # what happens next is later, each time alike
+        super().__init__("left", SPEC, ADDRESS, self.air.radio, clock_ns=clock_ns)
+
+    async def open(self):
+        await self.air.__aenter__()
+        await self.air.put(SteadyPeripheral(SPEC, "left", rate_hz=0), ADDRESS)
+        await super().open()
+
+    async def notifications(self):
+        number = itertools.count(1)
+        async with aclosing(super().notifications()) as items:
+            async for item in items:
+                yield item
+                if next(number) == PACKETS:
+                    return
+
+    async def close(self):
+        await super().close()
+        if self.air.advertising:
+            await self.air.__aexit__()
+
+
+@pytest.fixture(scope="module")
+def over_bleak():
+    """Return a function that makes a link over bleak to a device in the same process."""
+    return OverBleak
+
+
+@pytest.fixture(params=["simulated", "replayed", "over_bleak"])
 def make(request):
     """Return a function that makes a fresh link to the same device."""
     return request.getfixturevalue(request.param)

@@ -151,3 +151,48 @@ def test_a_lost_link_leaves_its_reason_behind():
 
 def test_no_links_end_at_once():
     assert merged() == []
+
+
+def test_what_a_link_still_keeps_is_delivered_too_when_cancelled():
+    class Keeping(SilentLink):
+        """Sends on and on while it is listened to, and keeps what nobody takes."""
+
+        def arrived(self):
+            return [Notification(self.role, "kept", 10**9 + n, b"") for n in range(3)]
+
+    came = []
+
+    async def cancel_soon():
+        entered = asyncio.Event()
+
+        async def deliver(batch):
+            came.extend(batch)
+            entered.set()
+
+        links = [Keeping("left", [1]), Keeping("right", [2])]
+        running = asyncio.create_task(rig.run(links, deliver))
+        await entered.wait()
+        running.cancel()
+        await asyncio.wait([running])
+
+    asyncio.run(cancel_soon())
+    for role in ("left", "right"):
+        assert [item.channel for item in came if item.role == role] == ["stream", *["kept"] * 3]
+    assert [item.host_time_ns for item in came] == sorted(item.host_time_ns for item in came)
+
+
+def test_links_that_end_without_a_word_end_the_rig():
+    class Ending(Link):
+        def __init__(self, role, turns):
+            super().__init__(role, [1])
+            self.turns_to_end = turns
+
+        async def notifications(self):
+            async for item in super().notifications():
+                yield item
+            for _ in range(self.turns_to_end):
+                await asyncio.sleep(0)
+
+    for turns in range(6):
+        links = [Ending("left", turns), Ending("right", 2 * turns)]
+        assert len(merged(*links)) == 2
