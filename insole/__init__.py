@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         StoreError,
         TableError,
     )
+    from insole.recording.whole import record_session, record_session_blocking
     from insole.session import Session, load
     from insole.spec import load_spec
 
@@ -42,6 +43,8 @@ _HOME = {
     "TableError": "insole.errors",
     "load": "insole.session",
     "load_spec": "insole.spec",
+    "record_session": "insole.recording.whole",
+    "record_session_blocking": "insole.recording.whole",
 }
 
 __all__ = [
@@ -58,6 +61,8 @@ __all__ = [
     "load",
     "load_spec",
     "plot",
+    "record_session",
+    "record_session_blocking",
 ]
 
 

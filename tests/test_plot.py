@@ -32,7 +32,7 @@ def test_insoles_with_motion_sensor_fill_four_panels_with_units():
     assert labels(figure) == [
         "left foot [N]", "right foot [N]", "heel height [mm]", "left share [%]",
     ]  # fmt: skip
-    assert figure.axes[-1].get_xlabel() == "time [s]"
+    assert figure.axes[-1].get_xlabel() == "time [min:s]"
 
 
 def test_one_foot_without_motion_sensor_fills_one_panel():
@@ -172,6 +172,25 @@ def test_a_lost_minute_of_an_hour_stays_a_hole_in_the_line():
     force = force_table(shown, lost=[("left", 1000.0, 1060.0)])
     time_s, values = series.envelope(force.index.to_numpy(), force["left_n"].to_numpy())
     assert np.isnan(values[(time_s > 1002.0) & (time_s < 1058.0)]).all()
+
+
+@pytest.mark.parametrize(
+    ("duration_s", "told"),
+    [
+        (0.5, ["0:00.0", "0:00.1", "0:00.2"]),
+        (3.0, ["0:00.0", "0:00.5", "0:01.0"]),
+        (100.0, ["0:00", "0:10", "0:20"]),
+        (3600.0, ["0:00", "5:00", "10:00"]),
+    ],
+)
+def test_time_is_told_as_in_the_report_however_long_it_is(duration_s, told):
+    shown = lasting(report(holds=(), raises=(), events=()), duration_s)
+    figure = drawn(shown)
+    figure.canvas.draw()
+    labels = [label.get_text() for label in figure.axes[-1].get_xticklabels()]
+    first = labels.index("0:00.0" if duration_s < 10 else "0:00")
+    assert labels[first : first + 3] == told
+    assert len(labels) <= 17
 
 
 @pytest.mark.parametrize("rows", [0, 1, 2, 30])

@@ -32,6 +32,12 @@ def reading() -> None:
     assert_type(s.sets, pd.DataFrame)
 
 
+async def recording() -> None:
+    assert_type(await insole.record_session(duration_s=60.0, note="at home"), insole.Session)
+    assert_type(await insole.record_session(["sim_insole"], side="left"), insole.Session)
+    assert_type(insole.record_session_blocking(simulate="demo", seed=2), insole.Session)
+
+
 def reporting(s: insole.Session) -> None:
     report = s.report()
     assert_type(report, SessionReport)
@@ -66,3 +72,4 @@ def errors(error: insole.InsoleError) -> None:
 def wrong_calls() -> None:
     insole.load("session.insole", exercise="squat")  # type: ignore[arg-type]
     insole.load(3)  # type: ignore[arg-type]
+    insole.record_session_blocking(duration=60.0)  # type: ignore[call-arg]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from insole.errors import StoreError
 from insole.record.folder import FOLDER_VARIABLE, find_session, sessions_folder
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "find_session",
     "folder_option",
     "made_folder",
+    "place_for_session",
     "sessions_folder",
     "write_beside",
     "write_new",
@@ -39,6 +41,24 @@ def made_folder(folder: Path | None) -> Path:
     path = sessions_folder(folder)
     path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def place_for_session(out: Path | None, folder: Path | None) -> Path:
+    """Return where a session shall be: a file that does not exist yet, or a folder.
+
+    Raises
+    ------
+    StoreError
+        If there is no room for it, said before anybody is made to stand on a device.
+    """
+    place = out or made_folder(folder)
+    if place.is_dir():
+        return place
+    if place.exists():
+        raise StoreError(str(place), "exists already and is left alone; choose another name")
+    if not place.parent.is_dir():
+        raise StoreError(str(place), "lies in no folder that exists; make it, or name another")
+    return place
 
 
 def write_beside(path: Path, content: bytes) -> Path:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from insole.cli.recording import create, session_meta
 from insole.errors import FormatError, SpecError
 from insole.importers import HEAD_BYTES, by_name, identify
 from insole.record import packets
-from insole.record.store import Device, session_path
+from insole.record.store import Device, Store, session_path
+from insole.recording.file import session_meta
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,12 +119,12 @@ def create_session(source: Source, place: Path, exercise: str = "") -> Path:
     if source.imported is None:
         return _restore(source, place)
     facts = source.imported.facts
-    meta = session_meta(
-        started_at_utc=facts.get("started_at_utc"),
-        exercise=exercise,
-        note="; ".join((_note(source.path, facts), *source.damage)),
-    )
-    store = create(place, meta, exercise or source.path.stem)
+    note = "; ".join((_note(source.path, facts), *source.damage))
+    meta = session_meta(exercise=exercise, note=note)
+    if told := facts.get("started_at_utc"):
+        meta = replace(meta, started_at_utc=told, utc_offset_s=0)
+    word = exercise or source.path.stem
+    store = Store.create_in(place, meta, word) if place.is_dir() else Store.create(place, meta)
     try:
         with store:
             store.attach(source.path.name, source.payload)

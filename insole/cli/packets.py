@@ -27,12 +27,12 @@ def command(context: click.Context, *, file: str, folder: Path | None) -> None:
     exit code is then 4.
     """
     from insole.record.packets import lines  # noqa: PLC0415 - imports numpy
-    from insole.record.store import open_session, recover  # noqa: PLC0415 - likewise
+    from insole.record.store import open_whole  # noqa: PLC0415 - likewise
 
     path = find_session(file, folder)
-    if done := recover(path):
+    session, done = open_whole(path)
+    if done:
         say(f"{path}: {done}")
-    session = open_session(path)
     for line in lines(session):
         click.echo(line)
     for damage in session.damage:

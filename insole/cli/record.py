@@ -2,55 +2,62 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from insole.cli.folder import exercise_option, folder_option, made_folder
+from insole.cli.folder import exercise_option, folder_option, place_for_session
+from insole.cli.options import Chosen, duration_option, out_option, source_options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from insole.measure.kind import Exercise
+
+AUTO_STOP_S = 30.0
 
 
 @click.command()
-@click.option("--simulate", "scenario", metavar="SCENARIO", help="A simulated person instead.")
-@click.option("--spec", "spec_name", default="sim_insole", help="Device to simulate.")
-@click.option("--seed", default=1, show_default=True, help="Draws the person, noise and losses.")
+@source_options
+@duration_option
+@click.option("--auto-stop", is_flag=True, help="End 30 s after the last exercise.")
 @exercise_option
-@click.option(
-    "-o",
-    "--out",
-    type=click.Path(path_type=Path),
-    help="The new session; never overwrites. By default a free name in the sessions folder.",
-)
+@click.option("--note", default="", metavar="TEXT", help="A remark for the report.")
+@out_option
 @click.option("--no-analyse", is_flag=True, help="Record only, and print the path.")
 @folder_option
+@click.pass_context
 def command(
+    context: click.Context,
     *,
-    scenario: str | None,
-    spec_name: str,
-    seed: int,
-    exercise: str | None,
+    chosen: Chosen,
+    duration_s: float | None,
+    auto_stop: bool,
+    exercise: Exercise | None,
+    note: str,
     out: Path | None,
     no_analyse: bool,
     folder: Path | None,
 ) -> None:
     """Record a session into a file, then print its report and its path.
 
-    This version records simulated devices: --simulate demo, for example. Time is simulated too, so
-    that minutes take seconds.
+    Looks for both insoles, connects one after the other, and records until Ctrl-C, or until
+    --duration or --auto-stop ends it. SPEC is a device as `insole spec list` names it, ADDRESS one
+    as `insole scan` does.
+
+    Meanwhile m marks a moment, and n notes a text. A link that is lost is found again. Whatever
+    happens, the file keeps what has arrived.
+
+    A simulated person needs no time, unless --speed says so.
     """
-    if scenario is None:
-        from insole.errors import LinkError  # noqa: PLC0415 - only here
+    from insole.cli.attend import attend, conclude  # noqa: PLC0415 - imports numpy and pandas
+    from insole.recording.course import Rules  # noqa: PLC0415 - likewise
+    from insole.recording.file import keeper  # noqa: PLC0415 - likewise
 
-        problem = "this version has no radio; give --simulate SCENARIO"
-        raise LinkError("record", problem)
-    from insole.cli.recording import record_simulated  # noqa: PLC0415 - imports numpy and pandas
+    place = place_for_session(out, folder)
 
-    path = record_simulated(
-        scenario, out or made_folder(folder), seed=seed, spec_name=spec_name,
-        exercise=exercise or "",
-    )  # fmt: skip
-    if not no_analyse:
-        from insole.cli.showing import open_whole  # noqa: PLC0415 - imports the analysis
-        from insole.report import text  # noqa: PLC0415 - likewise
-
-        click.echo(text.render(open_whole(path).report()))
-    click.echo(path)
+    is_fast = chosen.scenario is not None and chosen.speed is None
+    rules = Rules(duration_s, AUTO_STOP_S if auto_stop else None)
+    keep = keeper(place, exercise=exercise or "", note=note)
+    outcome = attend(chosen.find, keep, rules, follow=auto_stop or not is_fast)
+    conclude(context, outcome, analyse=not no_analyse)

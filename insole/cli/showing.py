@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
+
 from insole.cli.folder import write_beside, write_new
-from insole.cli.talk import say
-from insole.record.store import recover
+from insole.cli.talk import printable, say
+from insole.errors import InsoleError
+from insole.report import text
 from insole.session import load
 
 if TYPE_CHECKING:
@@ -22,21 +25,35 @@ NAMED = 8
 
 
 def open_whole(path: Path, exercise: Exercise | None = None) -> Session:
-    """Return a session; one that was cut off while recording is finished first.
+    """Return a session; whatever is damaged in it is said on standard error.
 
-    That, and whatever is damaged, is said on standard error.
+    So is, as a warning, that its recording was cut off and its file finished first.
 
     Raises
     ------
     StoreError
         If the file cannot be opened.
     """
-    if done := recover(path):
-        say(f"{path}: {done}")
     session = load(path, exercise=exercise)
     if session.damage:
         say(_damaged(path, session.damage))
     return session
+
+
+def print_recorded(path: Path, *, analyse: bool) -> bool:
+    """Print the report of a session that was just recorded, and its path; return if that worked.
+
+    What cannot be analysed was recorded all the same, so that its path is printed in any case.
+    """
+    error = None
+    if analyse:
+        try:
+            click.echo(printable(text.render(open_whole(path).report())))
+        except InsoleError as problem:
+            error = problem
+            say(f"recorded, but not analysed: {problem}")
+    click.echo(path)
+    return error is None
 
 
 def _damaged(path: Path, damage: Sequence[Damage]) -> str:

@@ -8,18 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from insole.cli.options import json_option, spec_folder_option
+
 if TYPE_CHECKING:
     from insole.errors import SpecError
     from insole.spec.model import DeviceSpec
 
 PROBLEMS_FOUND = 4
-
-spec_folder_option = click.option(
-    "--spec-folder",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Look for specs in this folder first; they hide shipped ones of the same name.",
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 
 
 @click.group(name="spec")
@@ -72,7 +67,8 @@ def show(
         from insole.codec.table import sensor_map  # noqa: PLC0415 - imports numpy and pandas
         from insole.plot.sole import sole  # noqa: PLC0415 - imports matplotlib
 
-        sole(sensor_map(spec, side), spec.name, side).savefig(picture, format="png")
+        shown = side if spec.kind == "insole" else "plate"
+        sole(sensor_map(spec, side), spec.name, shown).savefig(picture, format="png")
     click.echo(json.dumps(to_dict(spec)) if as_json else describe(spec))
 
 

@@ -25,7 +25,7 @@ from insole.plot.style import (
     SMALL,
     WIDTH_IN,
 )
-from insole.report.phrase import counted, started
+from insole.report.phrase import clock, counted, started, whole_clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -155,17 +155,16 @@ def _marker_handle(marker: str, label: str) -> Line2D:
     return Line2D([], [], linestyle="", marker=marker, color=INK, markersize=4, label=label)
 
 
-STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
+STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 
 
 def _time_axis(ax: Axes, force: pd.DataFrame) -> None:
+    """Tell the time as the report does, however long the session: minutes and seconds."""
     start_s = float(force.index[0]) if len(force) else 0.0
     shown_s = length_s(force)
     ax.set_xlim(start_s, start_s + max(shown_s, 0.01))
-    if shown_s < 120:
-        ax.set_xlabel("time [s]", fontsize=SMALL + 1, color=INK)
-        return
     step_s = next((step for step in STEPS_S if shown_s / step <= 14), STEPS_S[-1])
+    tell = clock if step_s < 1 else whole_clock
     ax.xaxis.set_major_locator(MultipleLocator(step_s))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda s, _: f"{s // 60:.0f}:{s % 60:02.0f}"))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda time_s, _: tell(time_s)))
     ax.set_xlabel("time [min:s]", fontsize=SMALL + 1, color=INK)

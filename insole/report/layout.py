@@ -42,9 +42,15 @@ class Column:
 
 
 def heading(text: str, right: str = "", line: str = "-") -> list[str]:
-    """Return a line of text with something at its right end, underlined."""
-    space = " " * (WIDTH - len(text) - len(right)) if right else ""
-    return [f"{text}{space}{right}", line * WIDTH]
+    """Return a text with something at the right end of its last line, underlined.
+
+    What does not fit there goes to the right end of a line of its own.
+    """
+    lines = wrap(text, WIDTH)
+    if right and len(lines[-1]) + 1 + len(right) > WIDTH:
+        lines.append("")
+    lines[-1] += right.rjust(WIDTH - len(lines[-1]))
+    return [*(each.rstrip() for each in lines), line * WIDTH]
 
 
 def paragraph(text: str, first: str = "  ", rest: str | None = None) -> list[str]:

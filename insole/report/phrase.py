@@ -49,6 +49,11 @@ def clock(time_s: float) -> str:
     return f"{sign}{minutes}:{rest // 10:02d}.{rest % 10}"
 
 
+def whole_clock(time_s: float) -> str:
+    """Return a time of the session as minutes and whole seconds, ``1:02``."""
+    return clock(round(time_s)).removesuffix(".0")
+
+
 def length(duration_s: float) -> str:
     """Return a duration in words, ``2 min 5 s``."""
     minutes, seconds = divmod(round(duration_s), 60)

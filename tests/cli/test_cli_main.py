@@ -1,6 +1,8 @@
 """The group: errors and warnings are one line each on standard error, with the right exit code."""
 
 import errno
+import io
+import logging
 import os
 import subprocess
 import sys
@@ -12,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from insole.cli import main as cli
+from insole.cli import talk
 from insole.errors import FormatError, LinkError, SpecError, StoreError
 
 
@@ -53,8 +56,44 @@ def test_an_error_is_one_line_and_an_exit_code(run, error, exit_code, sentence):
     assert (result.exit_code, result.stderr, result.stdout) == (exit_code, sentence, "")
 
 
-def test_a_mistake_of_ours_is_not_hidden(run):
+def test_a_fault_of_ours_is_one_line_too_and_says_where(run, monkeypatch):
+    monkeypatch.delenv("INSOLE_TRACEBACK", raising=False)
+    result = run(raising(ZeroDivisionError("by 0\nat once")))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.count("\n") == 1
+    assert "ZeroDivisionError at test_cli_main.py:" in result.stderr
+    assert "please report" in result.stderr
+
+
+def test_who_mends_it_sees_where_it_happened(run, monkeypatch):
+    monkeypatch.setenv("INSOLE_TRACEBACK", "1")
     assert isinstance(run(raising(ZeroDivisionError())).exception, ZeroDivisionError)
+
+
+def test_what_others_chose_to_be_called_cannot_steer_the_terminal(run):
+    result = run(raising(LinkError("left", "\x1b[2Jgone \u202e and \x07rung")))
+    assert result.stderr == "insole: left: ?[2Jgone ? and ?rung\n"
+
+
+def test_logged_warnings_are_sentences_without_traceback(run):
+    def work():
+        try:
+            raise ValueError("deep inside")  # noqa: TRY301 - it must have a traceback
+        except ValueError:
+            logging.getLogger("insole.record").exception("a listener failed")
+            logging.getLogger("insole.record").info("not worth saying")
+            logging.getLogger("dbus_fast").exception("not ours")
+
+    assert run(work).stderr == "insole: a listener failed\n"
+
+
+def test_a_terminal_that_is_gone_stops_nothing(monkeypatch):
+    class Gone(io.StringIO):
+        def write(self, _):
+            raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("sys.stderr", Gone())
+    talk.say("anything")
 
 
 def test_a_warning_is_one_line_on_standard_error_each_time(run):
@@ -77,13 +116,14 @@ def test_the_version_is_the_package_s():
     assert CliRunner().invoke(cli.main, ["--version"]).stdout == f"insole {version('insole')}\n"
 
 
-def test_nobody_reading_is_no_error():
-    """`insole spec list | head -0` ends without a word."""
-    code = "from insole.cli.main import main; main(['spec', 'list'])"
+@pytest.mark.parametrize("words", [["spec", "list"], ["--help"], ["report", "--help"]])
+def test_nobody_reading_is_no_error(words):
+    """`insole spec list | head -0` ends well and without a word."""
+    code = f"from insole.cli.main import main; main({words!r})"
     reader, writer = os.pipe()
     os.close(reader)
     run = subprocess.run(
         [sys.executable, "-c", code], stdout=writer, stderr=subprocess.PIPE, check=False
     )
     os.close(writer)
-    assert run.stderr == b""
+    assert (run.stderr, run.returncode) == (b"", 0)

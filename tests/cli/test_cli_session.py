@@ -138,12 +138,6 @@ def test_record_never_overwrites(insole, tmp_path):
     assert (tmp_path / "mine.insole").read_bytes() == b"mine"
 
 
-def test_record_of_a_real_device_says_what_to_do(insole):
-    result = insole("record")
-    assert result.exit_code == 3
-    assert "has no radio; give --simulate" in result.stderr
-
-
 @pytest.mark.parametrize("option", [("--simulate", "nobody"), ("--spec", "no_such_device")])
 def test_record_names_what_is_unknown_and_leaves_no_file(insole, tmp_path, option):
     result = insole("record", "--simulate", "demo", *option)
@@ -358,18 +352,3 @@ def test_a_dash_that_the_terminal_lacks_costs_no_report(tmp_path):
     done = subprocess.run(command, env=env, capture_output=True, check=False)
     assert done.returncode == 0
     assert b"Traceback" not in done.stderr
-
-
-def test_ctrl_c_while_recording_keeps_what_there_is(tmp_path, monkeypatch):
-    async def stopped(_links, store):
-        store.append(Notification("left", "frames", 0, b"as far as it went"))
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("insole.cli.recording.record", stopped)
-    session = tmp_path / "s.insole"
-    result = CliRunner().invoke(
-        main, ["record", "--simulate", "demo", "-o", str(session), "--no-analyse"]
-    )
-    assert result.exit_code == 0
-    assert "stopped before the end" in result.stderr
-    assert len(open_session(session).packets("left", "frames")) == 1

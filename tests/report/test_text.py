@@ -258,3 +258,15 @@ def test_up_to_five_times_are_listed_more_are_a_range():
     assert span(times[:2]) == "5.0 and 4.0 s"
     assert span(times[:5]) == "5.0, 4.0, 6.0, 4.5 and 5.5 s"
     assert span(times) == "3.9 to 6.0 s"
+
+
+def test_the_times_of_a_long_heading_get_a_line_of_their_own():
+    rows = (
+        replace(set_row(10, "unrecognised", 6000.0, 6100.0), variant="two_up_one_down"),
+        set_row(11, "isometric_hold", 6200.0, 6300.0),
+    )
+    lines = render(report(sets=rows, holds=(), raises=())).split("\n")
+    first = lines.index("Set 10 – exercise not recognised, up on both feet, down on one")
+    assert lines[first + 1] == "100:00.0 – 101:40.0".rjust(WIDTH)
+    assert set(lines[first + 2]) == {"-"}
+    assert "Set 11 – holds, both feet" + "103:20.0 – 105:00.0".rjust(WIDTH - 25) in lines

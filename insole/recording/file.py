@@ -1,0 +1,111 @@
+"""The session file of a recording that starts: its facts and its name."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from insole import kept, profile
+from insole.errors import StoreError
+from insole.record.store import SessionMeta, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from insole.profile import Profile
+    from insole.recording.source import Source
+
+_log = logging.getLogger(__name__)
+
+
+def session_meta(
+    *,
+    started: datetime | None = None,
+    exercise: str = "",
+    note: str = "",
+    scenario: str = "",
+    seed: int | None = None,
+    body_mass_kg: float | None = None,
+) -> SessionMeta:
+    """Return the facts of a session that starts now, or started at the time given."""
+    at = (started or datetime.now(UTC)).astimezone()
+    offset = at.utcoffset()
+    return SessionMeta(
+        started_at_utc=f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        utc_offset_s=int(offset.total_seconds()) if offset else 0,
+        exercise=exercise,
+        note=note,
+        software=f"insole {version('insole')}",
+        scenario=scenario,
+        seed=seed,
+        body_mass_kg=body_mass_kg,
+    )
+
+
+def keeper(
+    place: Path, *, exercise: str = "", note: str = "", body_mass_kg: float | None = None
+) -> Callable[[Source], Store]:
+    """Return what starts the session file of a recording when its devices are connected.
+
+    Parameters
+    ----------
+    place : Path
+        A file that does not exist yet, or a folder, where a free name is taken.
+    exercise : str
+        What is done, if it shall be told to the analysis.
+    note : str
+        A remark.
+    body_mass_kg : float, optional
+        Mass of the person, if it is not the one of the profile, kg.
+    """
+
+    def keep(source: Source) -> Store:
+        person = _person_of(source)
+        mass_kg = body_mass_kg or (person.body_mass_kg if person else None)
+        meta = session_meta(
+            started=source.started,
+            exercise=exercise or source.exercise,
+            note=note or source.note,
+            scenario=source.scenario,
+            seed=source.seed,
+            body_mass_kg=mass_kg,
+        )
+        if place.is_dir():
+            store = Store.create_in(place, meta, meta.exercise or meta.scenario)
+        else:
+            store = Store.create(place, meta)
+        if person:
+            store.attach(profile.ATTACHMENT, person.to_json().encode())
+        if earlier := _earlier_calibration(source):
+            store.attach(kept.ATTACHMENT, earlier)
+        return store
+
+    return keep
+
+
+def _is_live(source: Source) -> bool:
+    """Tell whether this computer's user stands on the devices, now."""
+    return source.now_ns is not None
+
+
+def _person_of(source: Source) -> Profile | None:
+    """Return the profile of who stands on the devices; one that is broken costs no recording."""
+    try:
+        return profile.load_profile() if _is_live(source) else None
+    except StoreError as error:
+        _log.warning("the profile is left out: %s", error)
+        return None
+
+
+def _earlier_calibration(source: Source) -> bytes | None:
+    if not _is_live(source):
+        return None
+    try:
+        soles = kept.soles_of(member.introduce() for member in source.members)
+        return kept.kept_calibration(soles)
+    except StoreError as error:
+        _log.warning("the earlier calibration is left out: %s", error)
+        return None
