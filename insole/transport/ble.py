@@ -214,19 +214,22 @@ class BleLink:
         Raises
         ------
         LinkError
-            The last one, if none succeeded; at once if it is hopeless.
+            If none succeeded, the last one with something to tell; at once if it is hopeless.
         """
         loop = asyncio.get_running_loop()
-        end_s, attempt = loop.time() + limit_s, 0
+        end_s, attempt, telling = loop.time() + limit_s, 0, None
         while True:
+            began = self._connections
             try:
                 return await self._try(max(0.0, end_s - loop.time()))
             except LinkError as error:
-                delay_s = delay_within_s(attempt, end_s - loop.time(), self._patience)
                 if not self._may_hope(error):
                     raise
+                if telling is None or self._connections > began:
+                    telling = error  # that it was not heard in the end tells less
+                delay_s = delay_within_s(attempt, end_s - loop.time(), self._patience)
                 if delay_s is None:
-                    raise self._given_up(error, limit_s) from error
+                    raise self._given_up(telling, limit_s) from error
             attempt += 1
             await asyncio.sleep(delay_s)
 

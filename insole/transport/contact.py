@@ -12,7 +12,7 @@ from insole.spec.match import side_by_name
 from insole.spec.rhythm import packet_period_s
 from insole.transport import facts
 from insole.transport.first_of import first_of
-from insole.transport.gatt import Connection
+from insole.transport.gatt import LAST_WORD_S, Connection
 from insole.transport.silence import until_silent
 from insole.transport.talk import Talk
 from insole.transport.trouble import CLOSER, HopelessError
@@ -137,6 +137,7 @@ class Contact:
 
     async def _broken(self) -> None:
         await asyncio.wait((self.connection.gone,))
+        await asyncio.sleep(2 * LAST_WORD_S)  # who waits for an answer knows better what was lost
         raise LinkError(self._whom.role, f"the link was lost while connecting; {CLOSER}")
 
     async def _lost(self) -> tuple[LinkKind, str]:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from insole.spec.model import ChannelSpec, DeviceSpec
     from insole.transport.whom import Whom
 
+LAST_WORD_S = 0.1
+"""How long an answer may come after the link was lost, s (our choice)."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -197,6 +200,8 @@ class Connection:
                     timeout=self._patience.answer_s,
                     return_when=asyncio.FIRST_COMPLETED,
                 )
+                if self.gone.done():  # what the system answers may say why
+                    await asyncio.wait((asking,), timeout=LAST_WORD_S)
                 return self._answer(asking, doing)
             except Exception as error:
                 raise device_error(self._role, doing, error) from error

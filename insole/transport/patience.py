@@ -47,7 +47,7 @@ class Patience:
     part_s: float = 2.0
     disconnect_s: float = 5.0
     side_s: float = 5.0
-    open_s: float = 45.0
+    open_s: float = 30.0
     give_up_s: float = 120.0
     pause_s: float = 0.5
     longest_pause_s: float = 10.0

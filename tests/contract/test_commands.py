@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from insole.cli.main import COMMANDS, main
 
 README = Path(__file__).resolve().parents[2] / "README.md"
-HEAVY = ("numpy", "scipy", "pandas", "matplotlib", "bleak")
+HEAVY = ("numpy", "scipy", "pandas", "matplotlib", "bleak", "rich", "bumble", "sqlite3")
 
 
 def load(name):

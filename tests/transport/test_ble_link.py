@@ -406,6 +406,19 @@ def test_it_waits_longer_from_attempt_to_attempt_and_gives_up_when_it_said():
     play(body)
 
 
+def test_the_last_attempt_that_got_somewhere_says_what_is_wrong():
+    """Not the one after it, which had too little time to hear the device."""
+
+    async def body(rig):
+        await rig.put(SteadyPeripheral(SPEC, "left", count=0), ADDRESS)
+        spec = asking(*ASK)
+        for open_s in (2.7, 3.0, 3.5, 5.5):
+            with pytest.raises(LinkError, match="has not answered with frame"):
+                await link(rig, spec=spec, open_s=open_s, pause_s=open_s - 2.1).open()
+
+    play(body)
+
+
 def test_bluetooth_that_is_off_at_first_is_said_at_once(monkeypatch):
     async def body(rig):
         monkeypatch.setattr(InProcessScanner, "start", off)
@@ -582,7 +595,7 @@ def test_a_link_that_is_lost_during_a_question_answers_it_at_once(monkeypatch):
         before_s = asyncio.get_running_loop().time()
         with pytest.raises(LinkError, match="left: the link was lost while reading info; move"):
             await reading
-        assert asyncio.get_running_loop().time() == before_s
+        assert asyncio.get_running_loop().time() - before_s < 0.2
         await one.close()
 
     play(body)
