@@ -75,6 +75,9 @@ def read_source(path: Path, *, name: str | None = None, columns_path: Path | Non
     SpecError
         If the column map is wrong.
     """
+    for each in filter(None, (path, columns_path)):
+        if each.is_char_device() or each.is_block_device():  # some have no end
+            raise FormatError(str(each), 0, "is a device of the system and no file; name a file")
     columns = _text(columns_path) if columns_path else None
     payload = path.read_bytes()
     if name is None and columns is None and packets.looks_like(payload[:HEAD_BYTES]):

@@ -87,9 +87,7 @@ _SOURCE_OPTIONS = (
     spec_folder_option,
     click.option("--simulate", "scenario", metavar="SCENARIO", help="A simulated person instead."),
     click.option("--spec", metavar="SPEC", help="Device to simulate.  [default: sim_insole]"),
-    click.option(
-        "--seed", type=click.IntRange(0), help="Draws that person.  [default: 1]"
-    ),
+    click.option("--seed", type=click.IntRange(0), help="Draws that person.  [default: 1]"),
     click.option(
         "--speed",
         type=float,

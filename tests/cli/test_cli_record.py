@@ -93,7 +93,7 @@ def test_one_foot_alone_may_be_asked_for(insole):
 
 
 def test_ctrl_c_ends_it_and_the_report_follows(air, insole):
-    air.append((40, lambda _: os.kill(os.getpid(), signal.SIGINT)))
+    air.append((10, lambda _: os.kill(os.getpid(), signal.SIGINT)))
     result = insole("record", "-o", "x.insole")
     assert result.exit_code == 0
     assert result.stdout.startswith("Session report")
