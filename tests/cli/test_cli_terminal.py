@@ -18,6 +18,7 @@ from pathlib import Path
 import private_bus
 import pytest
 
+from insole.errors import StoreError
 from insole.record.store import open_session, open_whole
 
 termios = pytest.importorskip("termios")
@@ -207,6 +208,13 @@ def test_killed_it_has_lost_half_a_second_at_most(record, air):
         assert len(session.packets(role, "frames")) >= count - before[role] - 0.5 * 25
 
 
+def is_closed(path):
+    try:
+        return open_session(path).meta.ended_at_utc
+    except StoreError:
+        return False
+
+
 def test_a_terminal_that_takes_nothing_does_not_hold_it_up(record):
     terminal, path = record("--duration", "8", "--no-analyse")
     os.set_blocking(terminal.theirs, False)
@@ -214,8 +222,8 @@ def test_a_terminal_that_takes_nothing_does_not_hold_it_up(record):
         while os.write(terminal.theirs, bytes(1024)):
             pass
     os.set_blocking(terminal.theirs, True)
-    until(lambda: not path.with_name("s.insole-wal").exists())  # the recording has ended
-    assert terminal.program.poll() is None  # it wants to print where it is
+    until(lambda: is_closed(path))
+    assert terminal.program.poll() is None  # it wants to print where the file is
     times = open_session(path).packets("left", "frames").host_time_ns.tolist()
     assert (times[-1] - times[0]) / 1e9 == pytest.approx(8, abs=0.5)
     assert max(later - earlier for earlier, later in pairwise(times)) < 1e9
