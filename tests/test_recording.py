@@ -24,8 +24,12 @@ from insole.recording.source import check_roles, replayed, simulated
 from insole.recording.stop import STOPPED_EARLY, Stop, stopped_by_signals, until_stopped
 from insole.sim.peripheral import peripherals
 from insole.spec import list_specs, load_spec
+from insole.spec.match import Advertisement
 from insole.transport.ble import BleLink
+from insole.transport.choose import SETTLE_S
 from insole.transport.patience import Patience
+from insole.transport.radio import Radio
+from insole.transport.scan import Discovery
 
 SPEC = load_spec("sim_insole")
 PLACES = {"left": "C0:00:00:00:00:0A", "right": "C0:00:00:00:00:0B"}
@@ -327,6 +331,25 @@ def test_a_scale_that_only_advertises_is_recorded_beside_an_insole(tmp_path):
     session = open_session(tmp_path / "s.insole")
     assert set(session.devices) == {"plate", "left"}
     assert len(session.packets("plate", "advertisement")) > 1
+
+
+def test_devices_that_are_heard_only_once_are_not_waited_for(monkeypatch):
+    """As BlueZ tells of those that a program left connected when it was killed."""
+
+    async def once(*_, enough, timeout_s):
+        insoles = [
+            Discovery(address, "INSOLE-SIM", -60, SPEC.id, None, None, Advertisement())
+            for address in PLACES.values()
+        ]
+        assert not enough(insoles)
+        await asyncio.sleep(timeout_s)
+
+    async def body():
+        await found(Wanted(), radio=Radio(), clock_ns=fast_loop.clock_ns)
+        return asyncio.get_running_loop().time()
+
+    monkeypatch.setattr("insole.recording.radio.scan", once)
+    assert SETTLE_S <= fast_loop.run(body()) < SETTLE_S + 1
 
 
 @pytest.mark.parametrize("roles", [("plate",), ("left", "plate")])

@@ -94,7 +94,7 @@ def conclude(context: click.Context, outcome: Outcome, *, analyse: bool) -> None
     if outcome.path and not outcome.terminal_is_gone:
         from insole.cli.showing import print_recorded  # noqa: PLC0415 - imports the analysis
 
-        whole = print_recorded(outcome.path, analyse=analyse)
+        whole = print_recorded(outcome.path, analyse=analyse, excuse=not outcome.error)
     if outcome.error:
         context.exit(outcome.error.exit_code)
     context.exit(0 if whole else DATA_ERROR)

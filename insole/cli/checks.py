@@ -29,6 +29,8 @@ Verdict: TypeAlias = Literal["ok", "note", "fault"]
 SCAN_S = 4.0
 BYTES_AN_HOUR = 50e6
 """What two insoles at 100 Hz take (measured with `sim_insole`: 41 MB)."""
+LEAST_BYTES = 20e6
+"""With less free, no recording begins: finishing one may take that much (`record.disk`)."""
 FEW_HOURS = 4.0
 """Room for less than so many hours is worth a word (our choice)."""
 OLDEST_BLUEZ, OLDEST_MACOS, OLDEST_WINDOWS = (5, 55), (12, 3), 16299
@@ -263,7 +265,7 @@ def room(place: Path) -> Check:
     hours = free / BYTES_AN_HOUR
     finding = f"{free / 1e9:.1f} GB free, room for about {hours:.0f} h of two insoles"
     if hours < FEW_HOURS:
-        verdict: Verdict = "fault" if hours < 0.1 else "note"
+        verdict: Verdict = "fault" if free < LEAST_BYTES else "note"
         return Check("disk", verdict, finding, "free some space")
     return Check("disk", "ok", finding)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from insole.cli.folder import exercise_option, find_session, folder_option
+from insole.cli.talk import printable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,5 +40,5 @@ def command(
 
     session = open_whole(find_session(file, folder), exercise)
     report = session.report()
-    click.echo(export.to_json(report) if as_json else text.render(report), nl=as_json)
+    click.echo(export.to_json(report) if as_json else printable(text.render(report)), nl=as_json)
     context.exit(DAMAGED if session.damage else 0)

@@ -40,10 +40,11 @@ def open_whole(path: Path, exercise: Exercise | None = None) -> Session:
     return session
 
 
-def print_recorded(path: Path, *, analyse: bool) -> bool:
+def print_recorded(path: Path, *, analyse: bool, excuse: bool = True) -> bool:
     """Print the report of a session that was just recorded, and its path; return if that worked.
 
-    What cannot be analysed was recorded all the same, so that its path is printed in any case.
+    What cannot be analysed was recorded all the same, so that its path is printed in any case; with
+    `excuse` it is said why there is no report.
     """
     error = None
     if analyse:
@@ -51,7 +52,8 @@ def print_recorded(path: Path, *, analyse: bool) -> bool:
             click.echo(printable(text.render(open_whole(path).report())))
         except InsoleError as problem:
             error = problem
-            say(f"recorded, but not analysed: {problem}")
+            if excuse:
+                say(f"recorded, but not analysed: {problem}")
     click.echo(path)
     return error is None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import time
@@ -27,9 +28,13 @@ if TYPE_CHECKING:
 
     from insole.spec.model import DeviceSpec
     from insole.transport.choose import Choice, Wish
+    from insole.transport.scan import Discovery
 
 SEARCH_S = 20.0
 """How long devices are looked for: most sleeping ones advertise every 1 to 2 s (our choice)."""
+
+LOOK_EVERY_S = 0.25
+"""How often it is looked whether enough was heard (our choice)."""
 
 _log = logging.getLogger(__name__)
 
@@ -111,8 +116,7 @@ async def found(
     radio = radio or Radio()
     tell("looking for devices; step on your insoles to wake them")
     enough = choose.enough(wishes, specs, lambda: clock_ns() / 1e9)
-    discoveries = await scan(radio, specs, timeout_s=SEARCH_S, enough=enough)
-    choices = choose.choose(wishes, discoveries, specs)
+    choices = choose.choose(wishes, await _heard(radio, specs, enough), specs)
     start_ns, started = clock_ns(), datetime.now(UTC)
 
     def now_ns() -> int:
@@ -120,6 +124,32 @@ async def found(
 
     members = tuple(_member(choice, radio, now_ns) for choice in choices)
     return Source(members, now_ns, started)
+
+
+async def _heard(
+    radio: Radio, specs: Sequence[DeviceSpec], is_enough: Callable[[list[Discovery]], bool]
+) -> list[Discovery]:
+    """Return what is heard until that is enough.
+
+    That is looked at regularly, and not only when something is heard: a device that a program left
+    connected when it died does not advertise, and the system tells of it once only.
+    """
+    heard: list[Discovery] = []
+
+    def note(found: list[Discovery]) -> bool:
+        heard[:] = found
+        return is_enough(found)
+
+    scanning = asyncio.ensure_future(scan(radio, specs, timeout_s=SEARCH_S, enough=note))
+    try:
+        while not scanning.done():
+            await asyncio.wait({scanning}, timeout=LOOK_EVERY_S)
+            if heard and not scanning.done() and is_enough(heard):
+                return heard
+        return scanning.result()
+    finally:
+        scanning.cancel()
+        await asyncio.wait({scanning})
 
 
 def _member(choice: Choice, radio: Radio, now_ns: Callable[[], int]) -> Member:

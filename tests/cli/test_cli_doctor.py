@@ -120,7 +120,7 @@ def test_sessions_that_cannot_be_written(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("free", "verdict"), [(80_000_000_000, "ok"), (100_000_000, "note"), (1_000_000, "fault")]
+    ("free", "verdict"), [(80_000_000_000, "ok"), (100_000_000, "note"), (19_000_000, "fault")]
 )
 def test_room(tmp_path, monkeypatch, free, verdict):
     usage = type("Usage", (), {"free": free})

@@ -72,7 +72,7 @@ def check(words):
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
 def test_an_odd_word_alone(command, odd):
-    if (command, odd) != ("simulate", "demo"):  # which is right, and takes a while
+    if (command, odd) not in {("simulate", "demo"), ("demo", "--")}:  # right, and takes a while
         check([*command.split(), odd])
 
 

@@ -83,6 +83,13 @@ def test_both_insoles_are_recorded_and_reported(insole, folder):
     assert session.meta.note == "at home"
 
 
+def test_a_note_that_would_steer_the_terminal_is_only_read(insole):
+    insole("record", "--simulate", "quiet_stance", "--duration", "5", "-o", "x.insole",
+           "--no-analyse", "--note", "\x1b[2Jgone")  # fmt: skip
+    assert open_session("x.insole").meta.note == "\x1b[2Jgone"
+    assert "Note         ?[2Jgone" in insole("report", "x.insole").stdout
+
+
 @pytest.mark.usefixtures("air")
 def test_one_foot_alone_may_be_asked_for(insole):
     result = insole(

@@ -102,6 +102,7 @@ def test_a_terminal_that_takes_nothing_holds_nothing_up(stderr, monkeypatch, ter
             screen.show([Line("x")], "x")
         assert screen._items.qsize() <= 4  # nothing piles up
     stuck.set()
+    screen._thread.join(10)
 
 
 @pytest.mark.parametrize("terminal", [True, False])
