@@ -147,3 +147,17 @@ class BluezDevice:
 
 def _octets(said: Mapping[Any, bytes]) -> dict[Any, Variant]:
     return {key: Variant("ay", octets) for key, octets in said.items()}
+
+
+def adapter_properties(powered: bool, discovering: bool) -> dict[str, Variant]:
+    return {
+        "Address": Variant("s", "00:00:5E:00:53:01"),
+        "AddressType": Variant("s", "public"),
+        "Name": Variant("s", "simulated"),
+        "Alias": Variant("s", "simulated"),
+        "Powered": Variant("b", powered),
+        "Discovering": Variant("b", discovering),
+        "Pairable": Variant("b", False),
+        "Roles": Variant("as", ["central", "peripheral"]),
+        "UUIDs": Variant("as", []),
+    }

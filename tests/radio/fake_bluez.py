@@ -10,7 +10,16 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from bluez_device import ADAPTER, ADAPTER_PATH, CHARACTERISTIC, DEVICE, BluezDevice, Char
+from bluez_device import (
+    ADAPTER,
+    ADAPTER_PATH,
+    CHARACTERISTIC,
+    DEVICE,
+    BluezDevice,
+    Char,
+    adapter_properties,
+)
+from bluez_error import BluezError, UnknownObjectError
 from dbus_fast import Message, MessageFlag, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
@@ -33,22 +42,6 @@ _INTERFACES = (ADAPTER, DEVICE, CHARACTERISTIC, PROPERTIES, OBJECTS)
 
 Reply: TypeAlias = tuple[str, list[Any]]
 NOTHING: Reply = ("", [])
-
-
-class BluezError(Exception):
-    """What a call is refused with: the name after ``org.bluez.Error.``, and a text."""
-
-    def __init__(self, name: str, text: str) -> None:
-        self.name, self.text = f"org.bluez.Error.{name}", text
-        super().__init__(text)
-
-
-class UnknownObjectError(BluezError):
-    """No such object, as the bus library of bluetoothd says it."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__("", f'Method "{message.member}" does not exist at {message.path}')
-        self.name = "org.freedesktop.DBus.Error.UnknownObject"
 
 
 class FakeBluez:
@@ -257,7 +250,9 @@ class FakeBluez:
     def _objects(self) -> dict[str, dict[str, dict[str, Variant]]]:
         objects: dict[str, dict[str, dict[str, Variant]]] = {}
         if self._adapter:
-            objects[ADAPTER_PATH] = {ADAPTER: self._adapter_properties()}
+            objects[ADAPTER_PATH] = {
+                ADAPTER: adapter_properties(self._powered, bool(self._scanning))
+            }
         for device in self.devices.values():
             if device.seen:
                 objects[device.path] = {DEVICE: device.properties()}
@@ -266,17 +261,7 @@ class FakeBluez:
         return objects
 
     def _adapter_properties(self) -> dict[str, Variant]:
-        return {
-            "Address": Variant("s", "00:00:5E:00:53:01"),
-            "AddressType": Variant("s", "public"),
-            "Name": Variant("s", "simulated"),
-            "Alias": Variant("s", "simulated"),
-            "Powered": Variant("b", self._powered),
-            "Discovering": Variant("b", bool(self._scanning)),
-            "Pairable": Variant("b", False),
-            "Roles": Variant("as", ["central", "peripheral"]),
-            "UUIDs": Variant("as", []),
-        }
+        return adapter_properties(self._powered, bool(self._scanning))
 
     async def _start_discovery(self, message: Message) -> Reply:
         if not self._powered:

@@ -29,6 +29,10 @@ class Hole:
     from_ns: int | None
     to_ns: int | None
 
+    @property
+    def at_an_end(self) -> bool:
+        return self.from_ns is None or self.to_ns is None
+
 
 def main(path: str, sent_path: str) -> int:
     session = open_session(path)
@@ -46,12 +50,14 @@ def judged(session: SessionFile, role: str, sent: list[list[str]]) -> int:
         found, strangers = holes(recorded, handed)
         seams = [one.host_time_ns for one in session.link_events(role) if one.kind in SEAMS]
         bad = [hole for hole in found if not at_a_seam(hole, seams)]
+        ends = [hole for hole in found if hole.at_an_end]
         span_s = (recorded[-1][0] - recorded[0][0]) / 1e9 if recorded else 0.0
         say(
             f"{role} {channel}: {len(recorded)} packets in {span_s:.1f} s "
             f"({len(recorded) / span_s if span_s else 0:.1f}/s), {len(handed)} sent; "
-            f"{sum(hole.count for hole in found)} on the way at a loss, "
-            f"{sum(hole.count for hole in bad)} lost otherwise, {strangers} not as sent; "
+            f"{total(found) - total(ends) - total(bad)} on the way at a loss, "
+            f"{total(ends)} before or after the recording, {total(bad)} lost otherwise, "
+            f"{strangers} not as sent; "
             f"longest gaps {gaps_s(recorded)} s"
         )
         status |= bool(bad or strangers or not recorded)
@@ -86,9 +92,11 @@ def holes(recorded: list[tuple[int, bytes]], sent: list[bytes]) -> tuple[list[Ho
 
 def at_a_seam(hole: Hole, seams: list[int]) -> bool:
     """Return whether a link was lost there, or it lies before the first or after the last."""
-    if hole.from_ns is None or hole.to_ns is None:
-        return True
-    return any(hole.from_ns <= seam_ns <= hole.to_ns for seam_ns in seams)
+    return hole.at_an_end or any(hole.from_ns <= seam_ns <= hole.to_ns for seam_ns in seams)
+
+
+def total(found: list[Hole]) -> int:
+    return sum(hole.count for hole in found)
 
 
 def gaps_s(recorded: list[tuple[int, bytes]], most: int = 4) -> str:
