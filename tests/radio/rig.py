@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from insole.transport.radio import Radio
-
     from insole.sim.peripheral import Peripheral
+    from insole.transport.radio import Radio
 
 
 class RadioRig(Protocol):
