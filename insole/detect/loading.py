@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
+from insole.filter.stretch import joined
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -104,29 +106,6 @@ def find_pair_ups(
             side: Side = "both" if len(working) > 1 else _one(working[0])
             found.append(PairUp(start, end, side, before))
     return found
-
-
-def joined(mask: Bools, longest: int, *, never: Bools | None = None) -> list[tuple[int, int]]:
-    """Return the half-open runs of `mask`, those at most `longest` samples apart made one.
-
-    Parameters
-    ----------
-    mask : (n,) bool array
-        True where something holds.
-    longest : int
-        Longest gap to join, in samples.
-    never : (n,) bool array, optional
-        Where no gap is joined.
-    """
-    edge = np.flatnonzero(np.diff(np.r_[False, mask, False].astype(np.int8))).tolist()
-    runs: list[tuple[int, int]] = []
-    for start, end in zip(edge[::2], edge[1::2], strict=True):
-        gap = slice(runs[-1][1], start) if runs else slice(0)
-        if runs and start - gap.start <= longest and (never is None or not never[gap].any()):
-            runs[-1] = runs[-1][0], end
-        else:
-            runs.append((start, end))
-    return runs
 
 
 def _touched(

@@ -9,6 +9,7 @@ import numpy as np
 
 from insole import tables
 from insole.filter import lowpass
+from insole.filter.stretch import block_means
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -106,7 +107,7 @@ def shift_gains(
         return None
     width = max(1, round(params.block_s * rate_hz))
     left, right = (
-        _blocks(lowpass.zero_lag(totals[side], params.cutoff_hz, rate_hz), width)
+        block_means(lowpass.zero_lag(totals[side], params.cutoff_hz, rate_hz), width)
         for side in tables.SIDES
     )
     usable = _quasi_static(left + right, standing, width / rate_hz, params)
@@ -144,11 +145,6 @@ def apply_gains(force: pd.DataFrame, gains: Gains | None) -> pd.DataFrame:
         if name.startswith(f"{side}_") and name.endswith("_n")
     }
     return force.assign(**scaled)
-
-
-def _blocks(values: Floats, width: int) -> Floats:
-    whole = len(values) // width * width
-    return np.asarray(values[:whole].reshape(-1, width).mean(axis=1))
 
 
 def _up_blocks(spans: Sequence[tuple[float, float]], n: int, width: int) -> Bools:

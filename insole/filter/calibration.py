@@ -17,6 +17,7 @@ from insole.filter.posture import (
     load_columns,
     with_gains,
 )
+from insole.filter.stretch import block_means
 from insole.filter.taught import STEPS, Calibration, Step, Verdict
 
 if TYPE_CHECKING:
@@ -267,7 +268,7 @@ def _shifted(
         return _noted(calibration, Verdict(kind, accepted=False, advice=advice))
     part = without_offset(part, calibration.offset_n)
     width = max(1, round(p.block_s * rate_hz))
-    sides = {side: _blocks(part[f"{side}_n"].to_numpy(), width) for side in tables.SIDES}
+    sides = {side: block_means(part[f"{side}_n"].to_numpy(), width) for side in tables.SIDES}
     use = np.isfinite(sides["left"]) & np.isfinite(sides["right"])
     up = _heels_up(part, calibration.levels, width, p)
     use &= up if kind == "shift_tiptoe" else ~up
@@ -326,17 +327,17 @@ def _heels_up(
     up = np.zeros(len(part) // width, dtype=np.bool_)
     if set(levels) != set(tables.SIDES):
         return up
-    loads = {s: _blocks(part[f"{s}_n"].to_numpy(), width) for s in tables.SIDES}
+    loads = {s: block_means(part[f"{s}_n"].to_numpy(), width) for s in tables.SIDES}
     each = []
     for side, load in loads.items():
-        heel = _blocks(part[f"{side}_heel_n"].to_numpy(), width)
+        heel = block_means(part[f"{side}_heel_n"].to_numpy(), width)
         resting = load < p.resting_share * sum(loads.values())
         each.append((heel < p.heel_up_below * levels[side].base * load) | resting)
     return np.asarray(np.logical_and.reduce(each))
 
 
 def _floor(part: pd.DataFrame, side: str, up: NDArray[np.bool_], width: int) -> float:
-    heel, load = (_blocks(part[f"{side}{n}_n"].to_numpy(), width)[up] for n in ("_heel", ""))
+    heel, load = (block_means(part[f"{side}{n}_n"].to_numpy(), width)[up] for n in ("_heel", ""))
     return float(np.median(heel) / max(float(np.median(load)), LEAST_N))
 
 
@@ -392,8 +393,3 @@ def total_of(part: pd.DataFrame) -> Floats:
         return np.empty(0)
     total = np.sum(columns, axis=0)
     return np.asarray(total[np.isfinite(total)])
-
-
-def _blocks(values: Floats, width: int) -> Floats:
-    whole = len(values) // width * width
-    return np.asarray(values[:whole].reshape(-1, width).mean(axis=1))

@@ -10,6 +10,7 @@ import numpy as np
 from insole import tables
 from insole.filter.calibration import Step, apply, part_of, total_of
 from insole.filter.posture import load_columns
+from insole.filter.stretch import block_means, in_windows, joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +64,7 @@ def quiet_stands(force: pd.DataFrame, params: StandParams | None = None) -> list
     p = params or StandParams()
     sides = [side for side in tables.SIDES if f"{side}_n" in force]
     width = max(1, round(BLOCK_S * tables.rate_hz(force)))
-    loads = {side: _blocks(force[f"{side}_n"], width) for side in sides}
+    loads = {side: block_means(force[f"{side}_n"].to_numpy(), width) for side in sides}
     total = np.sum(list(loads.values()), axis=0) if sides else np.empty(0)
     need = round(p.shortest_s / BLOCK_S)
     if len(total) < need or not np.isfinite(total).any():
@@ -73,7 +74,7 @@ def quiet_stands(force: pd.DataFrame, params: StandParams | None = None) -> list
         stands = total > least_n
         for side in sides:
             if f"{side}_heel_n" in force:
-                heel_n = _blocks(force[f"{side}_heel_n"], width)
+                heel_n = block_means(force[f"{side}_heel_n"].to_numpy(), width)
                 stands &= heel_n > p.least_heel * loads[side]
     return _runs(_all_quiet(total, stands, need, p), float(force.index[0]))
 
@@ -192,26 +193,16 @@ def _share(force: pd.DataFrame, step: Step) -> float:
     return left / (left + right)
 
 
-def _blocks(column: pd.Series[float], width: int) -> Floats:
-    values = column.to_numpy(dtype=np.float64)
-    whole = len(values) // width * width
-    return np.asarray(values[:whole].reshape(-1, width).mean(axis=1))
-
-
 def _all_quiet(total: Floats, stands: Bools, need: int, p: StandParams) -> Bools:
     """Tell which blocks belong to a window of `need` blocks that is quiet all over."""
     windows = np.lib.stride_tricks.sliding_window_view(total, need)
     standing = np.lib.stride_tricks.sliding_window_view(stands, need).all(axis=1)
     calm = windows.std(axis=1) <= p.quiet_most / 2 * windows.mean(axis=1)
-    quiet = np.zeros(len(total), dtype=np.bool_)
-    for start in np.flatnonzero(standing & calm).tolist():
-        quiet[start : start + need] = True
-    return quiet
+    return in_windows(standing & calm, need)
 
 
 def _runs(quiet: Bools, start_s: float) -> list[Step]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], quiet, [False]]).astype(np.int8)))
     return [
         Step("quiet_stand", start_s + BLOCK_S * a, start_s + BLOCK_S * b)
-        for a, b in edges.reshape(-1, 2).tolist()
+        for a, b in joined(quiet, 0)
     ]

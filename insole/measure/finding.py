@@ -10,10 +10,11 @@ import numpy as np
 from insole import tables
 from insole.detect.base import FootChunk, run
 from insole.detect.heel import HeelDetector
-from insole.detect.loading import PairUp, find_pair_ups, joined
+from insole.detect.loading import PairUp, find_pair_ups
 from insole.filter import lowpass
 from insole.filter.calibrate import Gains, apply_gains, shift_gains
 from insole.filter.height import FootHeight, heel_height
+from insole.filter.stretch import block_means, in_windows, joined
 from insole.measure.boundary import Phases, find_phases
 from insole.measure.edge import FootUp, refine
 from insole.measure.touch import split_touches
@@ -271,14 +272,13 @@ def _standing(
 def _steady(whole: Floats, rate_hz: float) -> Bools:
     """Tell where the load stays within `STEADY_FRACTION` of itself for a second."""
     width = max(1, round(0.1 * rate_hz))
-    blocks = whole[: len(whole) // width * width].reshape(-1, width).mean(axis=1)
+    blocks = block_means(whole, width)
     steady = np.zeros(len(whole), dtype=np.bool_)
     if len(blocks) < STEADY_BLOCKS:
         return steady
     seconds = np.lib.stride_tricks.sliding_window_view(blocks, STEADY_BLOCKS)
     quiet = np.ptp(seconds, axis=1) < STEADY_FRACTION * seconds.mean(axis=1)
-    for start in np.flatnonzero(quiet).tolist():
-        steady[start * width : (start + STEADY_BLOCKS) * width] = True
+    steady[: len(blocks) * width] = np.repeat(in_windows(quiet, STEADY_BLOCKS), width)
     return steady
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from insole import measured, tables
 from insole.align.gap import find_gaps
-from insole.detect.loading import joined
+from insole.filter.stretch import joined
 from insole.measure.model import Quality
 
 if TYPE_CHECKING:

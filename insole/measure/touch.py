@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from insole.detect.loading import joined
 from insole.filter import lowpass
+from insole.filter.stretch import joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

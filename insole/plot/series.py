@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from insole.detect.loading import joined
+from insole.filter.stretch import joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from insole.detect.loading import PairParams, PairUp, find_pair_ups, joined
+from insole.detect.loading import PairParams, PairUp, find_pair_ups
 
 RATE_HZ = 100.0
 STANDING = 800.0
@@ -151,12 +151,3 @@ def test_an_hour_of_walking_takes_no_longer_than_its_steps():
     start_s = time.process_time()
     assert pairs(loads(n=n), ups, flat=0.0) == []
     assert time.process_time() - start_s < 5.0  # 0.2 s; each with each took half a minute
-
-
-@pytest.mark.parametrize(
-    ("mask", "longest", "runs"),
-    [("", 0, []), ("...", 0, []), ("###", 0, [(0, 3)]), (".#.#", 0, [(1, 2), (3, 4)]),
-     (".#.#", 1, [(1, 4)]), ("#..#.#", 1, [(0, 1), (3, 6)]), ("#..#.#", 2, [(0, 6)])],
-)  # fmt: skip
-def test_runs_that_lie_near_one_another_are_joined(mask, longest, runs):
-    assert joined(np.array([c == "#" for c in mask], dtype=bool), longest) == runs
