@@ -12,21 +12,19 @@ from insole.errors import LinkError
 from insole.spec.match import advertised
 from insole.transport import facts
 from insole.transport.backoff import delay_within_s
-from insole.transport.base import LinkEvent, Notification
-from insole.transport.outbox import Outbox
-from insole.transport.patience import Patience
+from insole.transport.base import Notification
 from insole.transport.scan import advertisement_of, same_address
+from insole.transport.standing import StandingLink
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import Callable
 
     from insole.spec.model import DeviceSpec
-    from insole.transport.base import LinkKind
+    from insole.transport.patience import Patience
     from insole.transport.radio import Ear, Heard, Radio
-    from insole.transport.rig import Item
 
 
-class AdvertLink:
+class AdvertLink(StandingLink):
     """A link to a device that nobody connects to.
 
     Its silence is no fault: nobody may be standing on it. If nothing at all is heard for some time,
@@ -58,31 +56,12 @@ class AdvertLink:
         clock_ns: Callable[[], int],
         patience: Patience | None = None,
     ) -> None:
-        self._role, self._spec, self._address, self._radio = role, spec, address, radio
-        self._clock_ns = clock_ns
-        self._patience = patience or Patience()
-        self._outbox = Outbox()
+        super().__init__(role, spec, address, radio, clock_ns=clock_ns, patience=patience)
         self._kept: tuple[bytes, int] | None = None
         self._info: dict[str, Any] = {}
         self._decoder = Decoder(spec)
         self._listening = AsyncExitStack()
-        self._life: asyncio.Task[None] | None = None
-        self._closed = False
-
-    @property
-    def role(self) -> str:
-        """Which device of the rig this is."""
-        return self._role
-
-    @property
-    def spec(self) -> DeviceSpec:
-        """What the device is."""
-        return self._spec
-
-    @property
-    def address(self) -> str:
-        """Its address on this computer."""
-        return self._address
+        self._ear: Ear  # there once the link is open
 
     @property
     def side(self) -> None:
@@ -94,71 +73,32 @@ class AdvertLink:
         """What the device has told: name, battery_percent (%)."""
         return dict(self._info)
 
-    async def open(self) -> None:
-        """Begin to listen; idle on an open link.
-
-        Raises
-        ------
-        LinkError
-            If this computer cannot scan.
-        """
-        if self._closed:
-            raise LinkError(self._role, "is closed; make a new link")
-        if self._life is None:
-            ear = await self._listening.enter_async_context(
-                self._radio.listen([self._spec], every=True, clock_ns=self._clock_ns)
-            )
-            self._event("connected")
-            self._life = asyncio.create_task(self._live(ear))
-
-    async def close(self) -> None:
-        """Stop listening; final, and safe to call twice."""
-        if self._closed:
-            return
-        self._closed = True
-        self._outbox.close()
-        if self._life:
-            self._life.cancel()
-            await asyncio.wait((self._life,))
-        await self._listening.aclose()
-
     async def read(self, channel: str) -> bytes:
         """Refuse: nobody connects to this device."""
-        raise LinkError(self._role, f"{self._only_advertises}: {channel} cannot be read")
+        raise LinkError(self.role, f"{self._only_advertises}: {channel} cannot be read")
 
     async def write(self, channel: str, payload: bytes, *, response: bool) -> None:  # noqa: ARG002 - the protocol's
         """Refuse: nobody connects to this device."""
-        raise LinkError(self._role, f"{self._only_advertises}: {channel} cannot be written")
+        raise LinkError(self.role, f"{self._only_advertises}: {channel} cannot be written")
 
-    async def notifications(self) -> AsyncIterator[Item]:
-        """Yield the readings in the order in which they were heard, until the link is closed.
+    async def _begin(self) -> None:
+        self._ear = await self._listening.enter_async_context(
+            self._radio.listen([self._spec], every=True, clock_ns=self._clock_ns)
+        )
+        self._event("connected")
 
-        Raises
-        ------
-        LinkError
-            If it is not open, or Bluetooth was lost and did not come back.
-        """
-        if self._life is None:
-            raise LinkError(self._role, "is not open; open it first")
-        async for item in self._outbox.items():
-            yield item
-
-    def arrived(self) -> list[Item]:
-        """Take at once all that has arrived and was not yielded yet."""
-        return self._outbox.take()
-
-    async def _live(self, ear: Ear) -> None:
+    async def _stay(self) -> None:
         """Listen, and let the scan begin anew when it fails, for as long as patience lasts."""
-        try:
-            while True:
-                try:
-                    await self._listen(ear)
-                except LinkError as error:
-                    self._event("lost", error.problem)
-                    await self._scan_again()
-                    self._event("reconnected")
-        except Exception as error:  # noqa: BLE001 - whoever listens gets it, whatever it is
-            self._outbox.fail(error)
+        while True:
+            try:
+                await self._listen(self._ear)
+            except LinkError as error:
+                self._event("lost", error.problem)
+                await self._scan_again()
+                self._event("reconnected")
+
+    async def _part(self) -> None:
+        await self._listening.aclose()
 
     async def _listen(self, ear: Ear) -> None:
         while True:
@@ -180,7 +120,7 @@ class AdvertLink:
         if is_repeat(self._spec, payload, heard.time_ns, self._kept):
             return
         self._kept = payload, heard.time_ns
-        self._outbox.put(Notification(self._role, channel, heard.time_ns, payload))
+        self._outbox.put(Notification(self.role, channel, heard.time_ns, payload))
         self._learn(heard, channel, payload)
 
     def _learn(self, heard: Heard, channel: str, payload: bytes) -> None:
@@ -208,14 +148,8 @@ class AdvertLink:
                 return await self._radio.scan_anew()
             except LinkError as error:
                 problem, attempt = error.problem, attempt + 1
-        limit_s = self._patience.give_up_s
-        raise LinkError(
-            self._role, f"was lost and did not come back within {limit_s:g} s: {problem}"
-        )
+        raise self._stayed_away(self._patience.give_up_s, problem)
 
     @property
     def _only_advertises(self) -> str:
         return f"{self._spec.name} only advertises"
-
-    def _event(self, kind: LinkKind, reason: str = "") -> None:
-        self._outbox.put(LinkEvent(self._role, self._clock_ns(), kind, reason))

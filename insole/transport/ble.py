@@ -11,22 +11,20 @@ from insole.errors import LinkError
 from insole.spec.places import SENSES
 from insole.tables import SIDES
 from insole.transport.backoff import delay_within_s
-from insole.transport.base import LinkEvent, Notification
+from insole.transport.base import Notification
 from insole.transport.contact import Contact
-from insole.transport.outbox import Outbox
-from insole.transport.patience import Patience
 from insole.transport.scan import find
+from insole.transport.standing import StandingLink
 from insole.transport.trouble import HopelessError, NoBluetoothError
 from insole.transport.whom import Whom
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import Callable
 
     from insole.spec.model import DeviceSpec, MessageSpec
-    from insole.transport.base import LinkKind
     from insole.transport.gatt import Connection
+    from insole.transport.patience import Patience
     from insole.transport.radio import Radio
-    from insole.transport.rig import Item
 
 
 def local_now() -> datetime:
@@ -34,7 +32,7 @@ def local_now() -> datetime:
     return datetime.now().astimezone()
 
 
-class BleLink:
+class BleLink(StandingLink):
     """A link to one device; lost, it is found again, until patience ends.
 
     Parameters
@@ -71,33 +69,14 @@ class BleLink:
         patience: Patience | None = None,
         now: Callable[[], datetime] = local_now,
     ) -> None:
-        self._role, self._spec, self._address, self._radio = role, spec, address, radio
-        self._clock_ns, self._now = clock_ns, now
-        self._patience = patience or Patience()
+        super().__init__(role, spec, address, radio, clock_ns=clock_ns, patience=patience)
+        self._now = now
         self._streams = {message.channel for message in spec.messages if _senses(message)}
-        self._outbox = Outbox()
         self._streamed_ns = 0
         self._facts: dict[str, Any] = {}
         self._side: str | None = None
         self._connections = 0
         self._contact: Contact | None = None
-        self._life: asyncio.Task[None] | None = None
-        self._closed = False
-
-    @property
-    def role(self) -> str:
-        """Which device of the rig this is: ``left``, ``right``, ``plate`` and so on."""
-        return self._role or self._spec.kind
-
-    @property
-    def spec(self) -> DeviceSpec:
-        """What the device is."""
-        return self._spec
-
-    @property
-    def address(self) -> str:
-        """Its address on this computer."""
-        return self._address
 
     @property
     def side(self) -> str | None:
@@ -108,31 +87,6 @@ class BleLink:
     def info(self) -> dict[str, Any]:
         """What the device has told: name, firmware, model, battery_percent (%), mtu (bytes)."""
         return {**self._facts, **(self._contact.facts if self._contact else {})}
-
-    async def open(self) -> None:
-        """Connect and run the spec's connect script; idle on an open link.
-
-        Raises
-        ------
-        LinkError
-            If that does not succeed in time, or cannot.
-        """
-        if self._closed:
-            raise LinkError(self.role, "is closed; make a new link")
-        if self._life is None:
-            await self._reach(self._patience.open_s)
-            self._life = asyncio.create_task(self._live())
-
-    async def close(self) -> None:
-        """Stop and disconnect; final, and safe to call twice."""
-        if self._closed:
-            return
-        self._closed = True
-        self._outbox.close()
-        if self._life:
-            self._life.cancel()
-            await asyncio.wait((self._life,))
-        await self._part()
 
     async def read(self, channel: str) -> bytes:
         """Return the value of a readable channel.
@@ -168,32 +122,16 @@ class BleLink:
         chunk = self._spec.gatt[channel].chunk
         await connection.write(script.Write(channel, payload, response, chunk=chunk))
 
-    async def notifications(self) -> AsyncIterator[Item]:
-        """Yield what the device sends, in order, until the link is closed.
+    async def _begin(self) -> None:
+        """Connect, and run the spec's connect script."""
+        await self._reach(self._patience.open_s)
 
-        Raises
-        ------
-        LinkError
-            If it is not open, or was lost and could not be found again.
-        """
-        if self._life is None:
-            raise LinkError(self.role, "is not open; open it first")
-        async for item in self._outbox.items():
-            yield item
-
-    def arrived(self) -> list[Item]:
-        """Take at once all that has arrived and was not yielded yet."""
-        return self._outbox.take()
-
-    async def _live(self) -> None:
+    async def _stay(self) -> None:
         """Watch over the link, and find it again when it is lost, for as long as patience lasts."""
-        try:
-            while True:
-                await self._until_lost()
-                await asyncio.sleep(self._patience.pause_s)
-                await self._reach(self._patience.give_up_s)
-        except Exception as error:  # noqa: BLE001 - whoever listens gets it, whatever it is
-            self._outbox.fail(error)
+        while True:
+            await self._until_lost()
+            await asyncio.sleep(self._patience.pause_s)
+            await self._reach(self._patience.give_up_s)
 
     async def _until_lost(self) -> None:
         contact = self._contact
@@ -242,9 +180,7 @@ class BleLink:
     def _given_up(self, error: LinkError, limit_s: float) -> LinkError:
         if self._life is None:
             return error
-        return LinkError(
-            self.role, f"was lost and did not come back within {limit_s:g} s: {error.problem}"
-        )
+        return self._stayed_away(limit_s, error.problem)
 
     async def _try(self, left_s: float) -> None:
         """Connect once, with a fresh handle of the device, a new client and a new decoder."""
@@ -278,7 +214,7 @@ class BleLink:
             self._outbox.rename(self._side)
 
     async def _part(self) -> None:
-        """Take leave; if that is cancelled, closing the link does it again."""
+        """Stop and disconnect; if that is cancelled, closing the link does it again."""
         if contact := self._contact:
             self._facts |= contact.facts
             await contact.part()
@@ -287,9 +223,6 @@ class BleLink:
     def _connected(self) -> None:
         self._event("reconnected" if self._connections else "connected")
         self._connections += 1
-
-    def _event(self, kind: LinkKind, reason: str = "") -> None:
-        self._outbox.put(LinkEvent(self.role, self._clock_ns(), kind, reason))
 
     def _take(self, channel: str, payload: bytes) -> int:
         """Stamp a packet and queue it; called inside the event loop, so it does no more."""
