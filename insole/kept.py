@@ -6,8 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from insole.errors import StoreError
-from insole.profile import config_folder, write_private
+from insole.profile import config_folder, read_private, write_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,13 +76,7 @@ def kept_calibration(soles: str, folder: Path | None = None) -> bytes | None:
     StoreError
         If it cannot be read.
     """
-    path = _place(soles, folder)
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise StoreError(str(path), f"cannot be read: {error.strerror}; check its rights") from None
+    return read_private(_place(soles, folder))
 
 
 def _place(soles: str, folder: Path | None) -> Path:

@@ -102,12 +102,8 @@ def load_profile(folder: Path | None = None) -> Profile | None:
         If it cannot be read.
     """
     path = _place(folder)
-    try:
-        return from_json(path.read_bytes(), str(path))
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise StoreError(str(path), f"cannot be read: {error.strerror}; check its rights") from None
+    content = read_private(path)
+    return None if content is None else from_json(content, str(path))
 
 
 def save_profile(profile: Profile, folder: Path | None = None) -> Path:
@@ -139,6 +135,27 @@ def config_folder(folder: Path | None = None) -> Path:
         Another one.
     """
     return folder or user_config_path("insole")
+
+
+def read_private(path: Path) -> bytes | None:
+    """Return what `write_private` wrote; None if there is no such file.
+
+    Parameters
+    ----------
+    path : Path
+        Its place.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreError(str(path), f"cannot be read: {error.strerror}; check its rights") from None
 
 
 def write_private(path: Path, text: str) -> None:

@@ -156,7 +156,7 @@ def variant_of(
     lowering = _part(curve.left_share, *lowering_span(time, params))
     if not len(raising) or not len(lowering):
         return ("unclear", time.pair.side)
-    up, down = (float(np.median(np.minimum(s, 1.0 - s))) for s in (raising, lowering))
+    up, down = (_lighter(part) for part in (raising, lowering))
     heavier = "left" if float(np.median(lowering)) > 0.5 else "right"
     if down <= params.single_max:
         if up <= params.single_max:
@@ -185,7 +185,7 @@ def raised_on(curve: ShareCurve, time: HeelUpTime, rate_hz: float, params: Share
     if curve.left_share is None:
         return time.pair.side
     raising = _raising(curve.left_share, time, rate_hz, params)
-    if len(raising) and np.median(np.minimum(raising, 1.0 - raising)) >= params.double_min:
+    if len(raising) and _lighter(raising) >= params.double_min:
         return "both"
     return time.pair.side
 
@@ -228,6 +228,11 @@ def transfer_time_s(curve: ShareCurve, time: HeelUpTime, rate_hz: float) -> floa
     late = np.flatnonzero(done >= 0.9)
     early = np.flatnonzero(done[: late[0]] <= 0.1) if len(late) else late
     return float(late[0] - early[-1]) / rate_hz if len(early) else None
+
+
+def _lighter(left_share: Floats) -> float:
+    """Return the median share of the foot that carries less at each moment."""
+    return float(np.median(np.minimum(left_share, 1.0 - left_share)))
 
 
 def _raising(left_share: Floats, time: HeelUpTime, rate_hz: float, params: ShareParams) -> Floats:
