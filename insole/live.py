@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
-from math import nan
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
@@ -24,6 +23,8 @@ from insole.errors import DecodeError, SpecError
 from insole.filter.load import FootLoads
 from insole.spec.rhythm import packet_period_s, sample_period_s
 from insole.transport.base import LinkEvent, Notification
+from insole.transport.facts import battery_fields, battery_told
+from insole.transport.patience import Patience
 from insole.units import SUFFIX
 
 if TYPE_CHECKING:
@@ -51,9 +52,6 @@ RATE_OVER_S = 2.0
 FLUSH_S = 1.0
 """How much is gathered at most before it is worked through at once, s (our choice: many packets
 together cost little more than one, and whoever looks has them worked through before)."""
-
-STALLED_PACKETS, STALLED_S = 3, 2.0
-"""A steady device has stalled when nothing came for the time of so many packets and so many s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +209,8 @@ class _Device:
         periods_s = [sample_period_s(spec, message) for message in telling]
         self.period_s = min(filter(None, periods_s), default=0.0)
         self.packet_s = packet_period_s(spec)
+        self._stall_s = Patience().stall_s(self.packet_s)
+        self._battery_fields = battery_fields(spec)
         self._word: StateWord = "waiting"
         self._arrivals: deque[int] = deque()
         self._battery: float | None = None
@@ -239,8 +239,9 @@ class _Device:
         except DecodeError as error:
             self._errors += 1
             frames = list(error.frames)
+        charge = battery_told(frames, self._battery_fields)
+        self._battery = self._battery if charge is None else charge
         for frame in frames:
-            self._battery = _battery(self.spec, frame, self._battery)
             if frame.message in self._telling and frame.samples:
                 self._frames.append((number, frame))
 
@@ -255,9 +256,8 @@ class _Device:
     def state(self, now_s: float, load: float | None, heel_up: bool | None) -> DeviceState:
         age_s = now_s - self._arrivals[-1] / 1e9 if self._arrivals else None
         word = self._word
-        if word == "streaming" and self.packet_s and age_s is not None:
-            stalled = age_s > max(STALLED_PACKETS * self.packet_s, STALLED_S)
-            word = "stalled" if stalled else word
+        if word == "streaming" and self._stall_s and age_s is not None and age_s > self._stall_s:
+            word = "stalled"
         recent = sum(arrival / 1e9 > now_s - RATE_OVER_S for arrival in self._arrivals)
         came = sum(tally.came for tally in self._tallies.values())
         missing = sum(tally.missing for tally in self._tallies.values())
@@ -363,15 +363,6 @@ def _unit(spec: DeviceSpec) -> str:
         return SUFFIX[table.capabilities(spec, "merged").unit]
     except SpecError:
         return ""
-
-
-def _battery(spec: DeviceSpec, frame: Frame, before: float | None) -> float | None:
-    """Return the charge in percent that a message tells; else what was known before."""
-    for field in message_of(spec, frame.message).header:
-        told = field.role == "battery" or field.name == "battery"
-        if told and field.unit == "%" and np.isfinite(value := frame.header.get(field.name, nan)):
-            return float(value)
-    return before
 
 
 def _shape(frame: Frame) -> tuple[Any, ...]:

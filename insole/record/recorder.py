@@ -69,7 +69,7 @@ async def record(links: Sequence[Link], store: Store, *, taps: Sequence[Tap] = (
         _note_end(store, links, error.problem)
         raise
     except BaseExceptionGroup as group:
-        first = _first(group)
+        first = first_error(group)
         if isinstance(first, StoreError):
             _note_end(store, links, first.problem)
         raise first from group
@@ -91,7 +91,7 @@ def _tee(item: rig.Item, listeners: list[Tap]) -> None:
             listeners.remove(listener)
 
 
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+def first_error(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """Return the first error inside nested groups; that of the disk if there is one."""
     errors = list(_errors(group))
     return next((error for error in errors if isinstance(error, StoreError)), errors[0])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from insole.errors import LinkError, StoreError
 from insole.live import Live
-from insole.record.recorder import record
+from insole.record.recorder import first_error, record
 from insole.record.store import Mark
 from insole.recording.stop import Stop, until_stopped
 from insole.transport import rig
@@ -136,7 +136,7 @@ class Recording:
         try:
             await until_stopped(self._whole(), self.stop)
         except BaseExceptionGroup as group:
-            raise _first(group) from group
+            raise first_error(group) from group
 
     async def _whole(self) -> None:
         async with AsyncExitStack() as opened:
@@ -281,8 +281,3 @@ def _require_different(links: Sequence[Link]) -> None:
     if twice := next((role for role in roles if roles.count(role) > 1), None):
         problem = "two devices say that they are this; switch one off, or use one pair"
         raise LinkError(twice, problem)
-
-
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    error = group.exceptions[0]
-    return _first(error) if isinstance(error, BaseExceptionGroup) else error

@@ -60,6 +60,7 @@ class AdvertLink(StandingLink):
         self._kept: tuple[bytes, int] | None = None
         self._info: dict[str, Any] = {}
         self._decoder = Decoder(spec)
+        self._battery_fields = facts.battery_fields(spec)
         self._listening = AsyncExitStack()
         self._ear: Ear  # there once the link is open
 
@@ -127,7 +128,7 @@ class AdvertLink(StandingLink):
         if name := heard.advertisement.local_name:
             self._info["name"] = name
         frames = facts.frames_in(self._decoder, channel, payload, heard.time_ns)
-        charge = facts.battery_told(frames, self._spec)
+        charge = facts.battery_told(frames, self._battery_fields)
         if charge is not None:
             self._info["battery_percent"] = charge
 

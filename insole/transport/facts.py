@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from insole.errors import DecodeError, SpecError
 from insole.spec.match import side_by_field
@@ -31,6 +31,9 @@ CHARACTERISTICS = {
 1.1, DIS 1.1). The serial number is not: who has it could tell whose recording it is."""
 _LONGEST_TEXT = 100
 
+BatteryFields: TypeAlias = "Sequence[tuple[str, str]]"
+"""Message and name of header fields that tell the charge in percent."""
+
 
 def side_told(frames: Iterable[Frame], spec: DeviceSpec) -> str | None:
     """Return the side that messages tell; None if none does.
@@ -46,28 +49,38 @@ def side_told(frames: Iterable[Frame], spec: DeviceSpec) -> str | None:
     return next((side for side in told if side), None)
 
 
-def battery_told(frames: Iterable[Frame], spec: DeviceSpec) -> float | None:
+def battery_fields(spec: DeviceSpec) -> BatteryFields:
+    """Return message and name of the header fields that tell the charge in percent.
+
+    Parameters
+    ----------
+    spec : DeviceSpec
+        What the device is.
+    """
+    return [
+        (message.name, field.name)
+        for message in spec.messages
+        for field in message.header
+        if field.unit == "%" and (field.role == "battery" or field.name == "battery")
+    ]
+
+
+def battery_told(frames: Iterable[Frame], fields: BatteryFields) -> float | None:
     """Return the charge that messages tell, %; None if none does.
 
     Parameters
     ----------
     frames : iterable of Frame
         Decoded messages.
-    spec : DeviceSpec
-        Says which field tells it.
+    fields : sequence of (str, str)
+        Which may tell it, as `battery_fields` gives them.
     """
-    fields = _battery_fields(spec)
     for frame in frames:
         for message, field in fields:
             charge = frame.header.get(field) if frame.message == message else None
             if charge is not None and 0 <= charge <= 100:  # NaN is neither
                 return float(charge)
     return None
-
-
-def tells_battery(spec: DeviceSpec) -> bool:
-    """Return whether a message tells the charge in percent."""
-    return bool(_battery_fields(spec))
 
 
 def battery_level(octets: bytes) -> float | None:
@@ -112,13 +125,3 @@ def frames_in(decoder: Decoder, channel: str, payload: bytes, time_ns: int) -> S
     except SpecError as error:
         _log.warning("a packet led the dialect astray: %s", error)
         return ()
-
-
-def _battery_fields(spec: DeviceSpec) -> list[tuple[str, str]]:
-    """Return message and name of the header fields that tell the charge in percent."""
-    return [
-        (message.name, field.name)
-        for message in spec.messages
-        for field in message.header
-        if field.unit == "%" and (field.role == "battery" or field.name == "battery")
-    ]

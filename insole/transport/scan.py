@@ -219,7 +219,7 @@ class _Reader:
             return Discovery(address, said.local_name, rssi_dbm, None, None, charge, said)
         frames = self._frames(spec, said)
         side = side_by_name(said.local_name, spec) or facts.side_told(frames, spec)
-        charge = facts.battery_told(frames, spec)
+        charge = facts.battery_told(frames, facts.battery_fields(spec))
         if charge is None:
             charge = _charge_in_service_data(said)
         return Discovery(address, said.local_name, rssi_dbm, spec.id, side, charge, said)

@@ -53,7 +53,7 @@ class Talk:
         self._decoder = Decoder(whom.spec)
         self._scripted = False
         self._tells_side = "." in whom.spec.side.source
-        self._tells_battery = facts.tells_battery(whom.spec)
+        self._battery_fields = facts.battery_fields(whom.spec)
         self._unread: deque[tuple[str, bytes, int]] = deque()
         self._heard: list[str] = []
         self._wanted: deque[Action] = deque()
@@ -161,7 +161,7 @@ class Talk:
     def _listens(self) -> bool:
         """True while somebody waits for what arrives, or it could tell what is not known yet."""
         unknown = (self._tells_side and self.side is None) or (
-            self._tells_battery and self.battery_percent is None
+            bool(self._battery_fields) and self.battery_percent is None
         )
         return unknown or not self._scripted or bool(self._spec.dialect)
 
@@ -174,6 +174,6 @@ class Talk:
                 self._heard += [frame.message for frame in frames]
             self._wanted += self._decoder.actions()
             if self.battery_percent is None:
-                self.battery_percent = facts.battery_told(frames, self._spec)
+                self.battery_percent = facts.battery_told(frames, self._battery_fields)
             if side := facts.side_told(frames, self._spec):
                 self.learn_side(side)
