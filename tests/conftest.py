@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -14,6 +15,11 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # fakes and rigs that tests in several folders use
 sys.path[:0] = [str(ROOT / "tests" / folder) for folder in ("fakes", "radio")]
+
+# whoever starts the tests may have told them to outlive a closed terminal (nohup), which the
+# program respects; the tests of closed terminals need the usual case
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # no test may read or change what the person at this computer keeps: profile, calibrations, key
 os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp(prefix="insole-tests-")
