@@ -16,8 +16,9 @@ ROOT = Path(__file__).resolve().parents[1]
 # fakes and rigs that tests in several folders use
 sys.path[:0] = [str(ROOT / "tests" / folder) for folder in ("fakes", "radio")]
 
-# whoever starts the tests may have told them to outlive a closed terminal (nohup), which the
-# program respects; the tests of closed terminals need the usual case
+# whoever starts the tests may have told them to outlive a closed terminal (nohup) or Ctrl-C
+# (in the background of a shell), which the program respects; the tests of both need the usual case
+signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
