@@ -16,8 +16,13 @@ recording   million channel values a second of CPU time through `decode_channels
 loop        how many times faster those random packets become a table than by a loop with `struct`,
             in the same run; for the two devices that have one here
 
-Exit code 1 if a device misses a target: 20 µs for the median; with a loop also 5 million values a
-second, and ten times its speed.
+Behind each device stands, as a multiple of the fixed work of `reference.py`, measured in turns with
+it, what its median packet takes, and how many values a second become of random packets.
+
+Exit code 1 if a device misses a target: for the median packet as many times the reference as 20 µs
+are on the machine on which targets were set; with a loop also the part of the reference's speed
+that 5 million values a second are there, and ten times the speed of the loop. Whoever misses one is
+measured again, up to `AGAIN` times: load can only slow things down, and rarely all alike.
 """
 
 from __future__ import annotations
@@ -28,16 +33,21 @@ import struct
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from insole.codec import Decoder, decode_channels
-from insole.codec.dialects.orphe_insole import newton
-from insole.codec.table import sample_rows
-from insole.spec import list_specs, load_spec
+sys.path[:0] = [str(Path(__file__).parent)]
+
+import reference  # noqa: E402 - found by the line above
+
+from insole.codec import Decoder, decode_channels  # noqa: E402 - sorted behind that
+from insole.codec.dialects.orphe_insole import newton  # noqa: E402 - likewise
+from insole.codec.table import sample_rows  # noqa: E402 - likewise
+from insole.spec import list_specs, load_spec  # noqa: E402 - likewise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,7 +62,13 @@ if TYPE_CHECKING:
     Made = Callable[[np.random.Generator, int], Octets]
     Loop = tuple[str, str, Made, Callable[[bytes], pd.DataFrame]]
 
-LIVE_TARGET_US, VALUES_TARGET, RATIO_TARGET = 20.0, 5e6, 10.0
+LIVE_TARGET = 20.0 / reference.IDLE_US
+"""Times of `reference.one_packet`."""
+VALUES_TARGET = 5e6 / reference.IDLE_VALUES_PER_S
+"""Of the speed of `reference.many_numbers`."""
+LOOP_TARGET = 10.0
+AGAIN = 4
+"""How often a device that misses a target is measured again."""
 SWEEP_BYTES = 48_000_000
 """More than the caches of common processors."""
 SWEPT = 30
@@ -81,7 +97,7 @@ def main() -> int:
     if not options.json:
         _print(_HEAD)
     for spec in specs:
-        found.append(measured(spec, options.rounds, options.packets))
+        found.append(judged(spec, options.rounds, options.packets))
         if not options.json:
             _print(_line(found[-1]))
     _print(json.dumps(found))
@@ -98,19 +114,30 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def judged(spec: DeviceSpec, rounds: int, packets: int) -> dict[str, Any]:
+    """Return all figures of one device; those of another try, while a target is missed."""
+    for _ in range(AGAIN):
+        found = measured(spec, rounds, packets)
+        if not _missed(found):
+            return found
+    return measured(spec, rounds, packets)
+
+
 def measured(spec: DeviceSpec, rounds: int, packets: int) -> dict[str, Any]:
     """Return all figures of one device."""
     parts = [_packets_of(vector) for vector in spec.vectors if not vector.refused]
     every = [packet for part in parts for packet in part]
     values = [_values(spec, part) for part in parts]
     fullest = parts[int(np.argmax(values))]
-    live = _least_disturbed(lambda: _live_us(spec, every, rounds))
+    *live, reference_us = _least_disturbed(lambda: _live_us(spec, every, rounds))
     longest = int(np.argmax(live))
     facts = {
         "spec": spec.id,
         "packets": len(every),
         "live_us": median(live),
-        "fullest_us": _least_disturbed(lambda: _live_us(spec, fullest, rounds))[-1],
+        "reference_us": reference_us,
+        "live_ratio": median(live) / reference_us,
+        "fullest_us": _least_disturbed(lambda: _live_us(spec, fullest, rounds))[-2],
         "longest_us": live[longest],
         "swept_us": _swept_us(spec, fullest),
         "longest_packet": every[longest][1].hex(),
@@ -149,15 +176,18 @@ def _least_disturbed(measure: Callable[[], list[float]]) -> list[float]:
 
 
 def _live_us(spec: DeviceSpec, packets: Sequence[Packet], rounds: int) -> list[float]:
-    """Return the median time of each packet."""
+    """Return the median time of each packet, and behind them that of the reference."""
     decoder, clock_ns = Decoder(spec), time.perf_counter_ns
-    took_ns: list[list[int]] = [[] for _ in packets]
+    took_ns: list[list[int]] = [[] for _ in range(len(packets) + 1)]
     for _ in range(rounds):
-        for took, (channel, payload) in zip(took_ns, packets, strict=True):
+        for took, (channel, payload) in zip(took_ns[:-1], packets, strict=True):
             start_ns = clock_ns()
             decoder.feed(channel, payload, start_ns)
             took.append(clock_ns() - start_ns)
         decoder.actions()
+        start_ns = clock_ns()
+        reference.one_packet()
+        took_ns[-1].append(clock_ns() - start_ns)
     return [median(took) / 1000 for took in took_ns]
 
 
@@ -220,12 +250,17 @@ def against_a_loop(spec: DeviceSpec, number: int) -> dict[str, float]:
         return decode_channels(spec, channels)[0][channel].blocks[message]
 
     decoding_s, block = _best_of(TIMES, decoded)
+    numbers_s, numbers = _best_of(10 * TIMES, reference.many_numbers)
     whole_s, table = _best_of(TIMES, lambda: sample_rows(spec, decoded()))
     loop_s, theirs = _best_of(TIMES, lambda: loop(payload))
     np.testing.assert_allclose(table.to_numpy(float)[:, 1:], theirs.to_numpy(float), atol=1e-9)
     fields = next(m for m in spec.messages if m.name == message).fields
     values = sum(block.samples[field.name].size for field in fields if field.name in block.samples)
-    return {"random_values_per_s": values / decoding_s, "ratio": loop_s / whole_s}
+    return {
+        "random_values_per_s": values / decoding_s,
+        "values_ratio": values / decoding_s / (numbers / numbers_s),
+        "ratio": loop_s / whole_s,
+    }
 
 
 def _orphe_packets(rng: np.random.Generator, number: int) -> Octets:
@@ -285,22 +320,27 @@ LOOPS: dict[str, Loop] = {
 _LIVE = ("live_us", "fullest_us", "longest_us", "swept_us")
 _RECORDING = ("mixed_values_per_s", "values_per_s", "random_values_per_s")
 _HEAD = f"""\
-{"":<20}{"live: µs a packet":>36}{"recording: M values/s":>33}
-{"":<20}{"median":>9}{"fullest":>9}{"longest":>9}{"swept":>9}{"mixed":>12}{"fullest":>9}{"random":>9}{"loop":>8}"""
+{"":<20}{"live: µs a packet":>36}{"recording: M values/s":>33}{"times the reference":>27}
+{"":<20}{"median":>9}{"fullest":>9}{"longest":>9}{"swept":>9}{"mixed":>12}{"fullest":>9}{"random":>9}{"loop":>8}\
+{"median":>9}{"random":>9}"""
 
 
 def _line(found: dict[str, Any]) -> str:
     live = "".join(f"{found[name]:>9.1f}" for name in _LIVE)
     millions = (found[name] / 1e6 if name in found else None for name in _RECORDING)
     recording = "".join(f"{'':>9}" if each is None else f"{each:>9.2f}" for each in millions)
-    ratio = f"{found['ratio']:>7.1f}x" if "ratio" in found else ""
-    return f"{found['spec']:<20}{live}   {recording}{ratio}".rstrip()
+    ratio = f"{found['ratio']:.1f}x" if "ratio" in found else ""
+    random = f"{found['values_ratio']:.3f}" if "values_ratio" in found else ""
+    line = (
+        f"{found['spec']:<20}{live}   {recording}{ratio:>8}{found['live_ratio']:>9.2f}{random:>9}"
+    )
+    return f"{line.rstrip()}{'  missed' if _missed(found) else ''}"
 
 
 def _missed(found: dict[str, Any]) -> bool:
     asked = "ratio" in found
-    return found["live_us"] > LIVE_TARGET_US or (
-        asked and (found["random_values_per_s"] < VALUES_TARGET or found["ratio"] < RATIO_TARGET)
+    return found["live_ratio"] > LIVE_TARGET or (
+        asked and (found["values_ratio"] < VALUES_TARGET or found["ratio"] < LOOP_TARGET)
     )
 
 

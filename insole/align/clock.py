@@ -155,8 +155,12 @@ def _middle(
 def _earliest(time_s: Floats, delay_s: Floats) -> tuple[Floats, Floats]:
     """Keep the packet with the least delay of each block."""
     block = np.floor((time_s - time_s.min()) / BLOCK_S).astype(np.int64)
-    order = np.lexsort((delay_s, block))
-    first = order[np.r_[True, np.diff(block[order]) > 0]]
+    order = np.argsort(block, kind="stable")
+    start = np.flatnonzero(np.diff(block[order], prepend=-1))
+    sorted_s = delay_s[order]
+    least_s = np.repeat(np.minimum.reduceat(sorted_s, start), np.diff(start, append=len(order)))
+    least = np.flatnonzero(sorted_s == least_s)
+    first = order[least[np.searchsorted(least, start)]]
     first = first[np.argsort(time_s[first], kind="stable")]
     return time_s[first], delay_s[first]
 

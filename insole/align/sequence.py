@@ -46,7 +46,7 @@ def in_sequence(rows: pd.DataFrame, modulus: int, seams_s: Sequence[float]) -> p
     connection = np.searchsorted(np.asarray(seams_s), host_s, side="right")
     order = np.arange(len(rows))
     in_order_s = host_s.copy()
-    for number in np.unique(connection):
+    for number in np.flatnonzero(np.bincount(connection)):
         mine = np.flatnonzero(connection == number)
         by_count = _by_count(counter[mine], first[mine], modulus)
         if by_count is not None:

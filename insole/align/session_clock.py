@@ -78,7 +78,7 @@ def to_session_time(
     device_s, session_s = np.empty(len(rows)), np.empty(len(rows))
     segment = np.empty(len(rows), dtype=np.int64)
     fits: list[ClockFit] = []
-    for number in np.unique(connection):
+    for number in np.flatnonzero(np.bincount(connection)):
         mine = connection == number
         part = _one_connection(rows if mine.all() else rows[mine], clock)
         device_s[mine], session_s[mine] = part.device_s, part.session_s

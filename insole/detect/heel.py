@@ -12,6 +12,8 @@ from insole.detect.levels import BLOCK_S, Block, LevelParams, Levels, blocks_of
 from insole.filter import lowpass
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     Floats: TypeAlias = NDArray[np.float64]
@@ -111,9 +113,10 @@ class HeelDetector:
         heel, total = self._whole_blocks(state, chunk)
         blocks = self._with_past(state, heel.mean(axis=1), total.mean(axis=1))
         extremes = heel.min(axis=1).tolist(), heel.max(axis=1).tolist()
-        for samples, block, lowest, highest in zip(heel, blocks, *extremes, strict=True):
+        at_once = zip(blocks, *extremes, strict=True)
+        for number, (block, lowest, highest) in enumerate(at_once):
             if self._may_change(state, lowest, highest):
-                self._walk(state, samples)
+                self._walk(state, heel[number])
             state.sample += self._block
             state.levels.feed(block, up=state.up)
         return state, state.found
@@ -145,7 +148,7 @@ class HeelDetector:
         )
         return heel[:whole].reshape(-1, self._block), total[:whole].reshape(-1, self._block)
 
-    def _with_past(self, state: HeelState, heel: Floats, total: Floats) -> list[Block]:
+    def _with_past(self, state: HeelState, heel: Floats, total: Floats) -> Iterator[Block]:
         """Return the blocks of a chunk, each with what it must know of those before it."""
         count = state.levels.quiet_blocks
         means = np.hstack([state.signal.past, np.vstack([heel, total])])
@@ -156,9 +159,10 @@ class HeelDetector:
         """Tell without looking at each sample that nothing happens in a block."""
         if state.pending or state.partly_down:
             return True
+        levels = state.levels
         if state.up:
-            return state.slow_since >= 0 or highest > state.levels.level(self._p.slow_return_z)
-        return state.levels.usable and lowest < state.levels.level(self._p.leave_z)
+            return state.slow_since >= 0 or highest > levels.level(self._p.slow_return_z)
+        return lowest < levels.level(self._p.leave_z) and levels.usable
 
     def _walk(self, state: HeelState, block: Floats) -> None:
         p, levels = self._p, state.levels

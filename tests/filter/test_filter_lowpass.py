@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import signal
 
 from insole.filter import lowpass
 
@@ -104,3 +105,14 @@ def test_bridge_joins_by_straight_lines_and_holds_the_ends(values, bridged):
     given = np.array(values)
     assert lowpass.bridge(given) == pytest.approx(np.array(bridged))
     assert np.array_equal(given, np.array(values), equal_nan=True)
+
+
+@pytest.mark.parametrize("shape", [(2,), (50,), (700,), (300, 3)])
+@pytest.mark.parametrize(("cutoff_hz", "order"), [(6.0, 2), (0.08, 1), (90.0, 2)])
+def test_both_ways_is_what_scipy_does(shape, cutoff_hz, order):
+    values = np.random.default_rng(1).normal(size=shape)
+    pad = min(len(values) - 1, 60)
+    sos = lowpass.design(cutoff_hz, RATE_HZ, order)
+    theirs = signal.sosfiltfilt(sos, values, axis=0, padlen=pad)
+    ours = lowpass.both_ways(values, cutoff_hz, RATE_HZ, pad=pad, order=order)
+    assert np.array_equal(ours, theirs)

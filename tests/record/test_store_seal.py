@@ -185,6 +185,18 @@ def test_packets_without_any_seal_are_named(path):
     assert math.isnan(damage.start_s)
 
 
+def test_packets_behind_the_last_seal_of_their_stream_are_named(path):
+    before = stored.content(open_session(path))
+    edit(path, "INSERT INTO packet VALUES (900, 'left', 'stream', 7000000000, x'01')")
+    edit(path, "INSERT INTO packet VALUES (-5, 'left', 'stream', 7000000000, x'01')")
+    session = open_session(path)
+    assert [(d.device, d.first_id, d.last_id) for d in session.damage] == [
+        ("left", -5, -5),
+        ("left", 900, 900),
+    ]
+    assert stored.content(session) == before
+
+
 def test_marks_may_be_added_after_closing(path):
     before = stored.content(open_session(path))
     add_mark(path, Mark(5, "pain", '{"when": "later"}'))
