@@ -16,7 +16,7 @@ REASONS = frozenset(
         "dip", "bounce", "dropped", "unsteady", "partial", "paused", "stumble", "roll", "assisted",
         "aborted", "unoriented", "too_short", "too_fast", "too_slow", "wrong_side",
         "judged_on_heel_up", "judged_on_cue", "both_feet_work", "no_body_weight", "no_maximum",
-        "ask",
+        "ask", "by_hand", "heel_lift", "slow_rate", "too_few",
     }
 )  # fmt: skip
 """The closed list of words that ``reasons`` may hold."""

@@ -84,6 +84,11 @@ class Activity:
         self.worked_until: int | None = None
         self.working = False
 
+    @property
+    def heels_up(self) -> bool:
+        """True while every foot that bears load has its heel up (or the device is pulled)."""
+        return self._up > 0
+
     def feed(self, block: int, feet: Sequence[FootBlock]) -> None:
         """Take one block of all devices that the person stands on.
 

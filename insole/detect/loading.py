@@ -27,23 +27,26 @@ class PairParams:
 
     References
     ----------
-    15 % share to vote, half of the standing total, 0.5 s of standing before or 0.8 s of length:
-    the project's measurement notes, pair rule and leans (walking and turning keep both heels up
-    for at most 0.69 s). Shortest heel-up 0.6 s: ibid., repetition. Flicker of 0.2 s, of which a
-    heel that is down for more than 0.05 s is none, but a touch: our choice.
+    15 % share to vote, half of the standing total, 0.5 s of standing before or some length: the
+    project's measurement notes, pair rule and leans (walking and turning keep both heels up for
+    at most 0.69 s). That length is 1.0 s, since restless simulated people keep them up for 0.9 s.
+    Shortest heel-up 0.6 s: ibid., repetition. A foot whose heel stays down while it helps with less
+    than 22 % has no veto: ibid., from there on both feet work. Flicker of 0.2 s, of which a heel
+    that is down for more than 0.05 s is none, but a touch: our choice.
     """
 
     vote_share: float = 0.15
+    help_share: float = 0.22
     standing_share: float = 0.5
     min_up_s: float = 0.6
     flat_before_s: float = 0.5
-    min_up_walking_s: float = 0.8
+    min_up_walking_s: float = 1.0
     bridge_s: float = 0.2
     touch_s: float = 0.05
     standing_n: float = 100.0
     """Least load of quiet standing, N: below it nobody stands on the sensors (our choice)."""
     both_fraction: float = 0.5
-    """Share of the time that a foot must carry load to count as working."""
+    """Share of the time that a foot must carry load, its heel up, to count as working."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +94,16 @@ def find_pair_ups(
     up = {side: _mask(spans, len(totals[side])) for side, spans in ups.items()}
     whole = np.sum(list(totals.values()), axis=0)
     votes = {side: total >= params.vote_share * whole for side, total in totals.items()}
-    agree = np.all([up[side] | ~votes[side] for side in totals], axis=0)
+    veto = {side: votes[side] & ~_helping(side, up, totals, whole, params) for side in totals}
+    agree = np.all([up[side] | ~veto[side] for side in totals], axis=0)
     all_up = agree & (whole > params.standing_share * standing)
+    works = {side: votes[side] & up[side] for side in totals}
     edges = {side: np.array(ups[side], dtype=np.float64).reshape(-1, 2) for side in ups}
     found = []
     bridge, touch = round(params.bridge_s * rate_hz), round(params.touch_s * rate_hz)
-    touched = _touched(up, votes, bridge, touch)
+    touched = _touched(up, veto, bridge, touch)
     for start, end in joined(all_up, bridge, never=touched):
-        working = [side for side in totals if votes[side][start:end].mean() >= params.both_fraction]
+        working = [side for side in totals if works[side][start:end].mean() >= params.both_fraction]
         before = max(
             (_flat_at(edges[side], flat_s[side], start, end) for side in working), default=0.0
         )
@@ -106,6 +111,28 @@ def find_pair_ups(
             side: Side = "both" if len(working) > 1 else _one(working[0])
             found.append(PairUp(start, end, side, before))
     return found
+
+
+def _helping(
+    side: str,
+    up: Mapping[str, Bools],
+    totals: Mapping[str, Floats],
+    whole: Floats,
+    p: PairParams,
+) -> Bools:
+    """Tell where a foot with its heel down only helps the other, whose heel is up.
+
+    Its toes bear a load that wavers about the least that has a say; what it bears all the while
+    decides.
+    """
+    helping = np.zeros(len(whole), dtype=np.bool_)
+    others = [up[other] for other in totals if other != side]
+    if not others:
+        return helping
+    for start, end in joined(~up[side] & np.any(others, axis=0), 0):
+        load = float(np.median(totals[side][start:end]))
+        helping[start:end] = load < p.help_share * float(np.median(whole[start:end]))
+    return helping
 
 
 def _touched(
@@ -126,7 +153,10 @@ def _touched(
 
 
 def _one(side: str) -> Side:
-    return "left" if side == "left" else "right"
+    """Return the side of a single device at work; one under both feet is both."""
+    if side == "left":
+        return "left"
+    return "right" if side == "right" else "both"
 
 
 def _is_exercise(length_s: float, flat_s: float, p: PairParams) -> bool:

@@ -355,8 +355,8 @@ def part_of(force: pd.DataFrame, step: Step) -> pd.DataFrame:
     step : Step
         Half-open stretch of time.
     """
-    time_s = force.index.to_numpy()
-    return force[(time_s >= step.start_s) & (time_s < step.end_s)]
+    start, end = np.searchsorted(force.index.to_numpy(), [step.start_s, step.end_s])
+    return force.iloc[start:end]
 
 
 def _middle(part: pd.DataFrame, rate_hz: float, p: CalibrationParams) -> pd.DataFrame:

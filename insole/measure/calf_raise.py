@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from insole import measured
-from insole.measure import tempo
+from insole.measure import effort, tempo
+from insole.measure.edits import VARIANTS
 from insole.measure.model import RaiseRow
 from insole.measure.share import (
     lowering_span,
@@ -51,9 +52,11 @@ def raise_row(
     findings: Findings,
     curve: ShareCurve,
     best_mm: float | None,
+    weight: Measured,
     exercise: Exercise | None,
     doubts: Doubts,
     params: Params,
+    told: str = "",
 ) -> RaiseRow:
     """Return the row of one repetition.
 
@@ -69,21 +72,28 @@ def raise_row(
         Left share, (n,).
     best_mm : float or None
         Greatest height in the session of what raised here, one foot or both, mm.
+    weight : Measured
+        Body weight, N.
     exercise : str or None
         What was prescribed; tempo is judged only against a prescription.
     doubts : Doubts
         What lowers the quality of shares on this rig.
     params : Params
         Settings.
+    told : str
+        The variant, if somebody said which; it decides.
     """
     rate_hz, pair = findings.rate_hz, time.pair
     start_s, end_s = pair.start / rate_hz, pair.end / rate_hz
     variant, side = variant_of(curve, time, rate_hz, params.share)
+    if told:
+        variant, side = told, VARIANTS[told] or side
     flaws = _flaws(time, params)
     faults = _faults(time, best_mm, params)
     raising_s = tempo.raising(time, rate_hz, flaws)
     top_s = tempo.top_hold(time, rate_hz, flaws)
     lowering_s = tempo.lowering(time, rate_hz, flaws)
+    height_mm = _height(time, findings, params, flaws)
     met, judged = _tempo_met(lowering_s, exercise, params)
     unsure = (*doubts.tiptoe, *flaws)
     resting = _resting_span(time, variant, params)
@@ -113,11 +123,12 @@ def raise_row(
         ),
         cop_ml_path_mm=_cop_path(findings, time, flaws),
         transfer_s=_transfer(curve, time, variant, rate_hz, (*doubts.sync, *flaws)),
-        heel_height_mm=_height(time, findings, params, flaws),
+        heel_height_mm=height_mm,
+        work_j=effort.work(height_mm, weight),
         tempo=tempo.tempo_string(lowering_s, place.bottom_s, raising_s, top_s),
         tempo_met=met,
         counted=not faults,
-        reasons=tuple(dict.fromkeys((*faults, *flaws, *assisted, *judged))),
+        reasons=tuple(dict.fromkeys((*faults, *flaws, *time.faults, *assisted, *judged))),
     )
 
 
@@ -139,13 +150,14 @@ def best_heights(times: Sequence[HeelUpTime], sides: Sequence[str]) -> dict[str,
 
 
 def _flaws(time: HeelUpTime, params: Params) -> tuple[str, ...]:
-    return ("gap",) if time.missing_s > params.exercise.gap_low_s else ()
+    gap = ("gap",) if time.missing_s > params.exercise.gap_low_s else ()
+    return (*gap, *time.doubts)
 
 
 def _faults(time: HeelUpTime, best_mm: float | None, params: Params) -> tuple[str, ...]:
     """Return why a repetition does not count; nothing about tempo."""
     p = params.exercise
-    faults = []
+    faults = ["stumble"] if "stumble" in time.faults else []
     if not time.contact_seen:
         faults.append("aborted")
     if time.missing_s > p.gap_drop_s:

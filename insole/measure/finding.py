@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from insole import tables
-from insole.detect.base import FootChunk, run
-from insole.detect.heel import HeelDetector
 from insole.detect.loading import PairUp, find_pair_ups
 from insole.filter import lowpass
-from insole.filter.calibrate import Gains, apply_gains, shift_gains
+from insole.filter.calibrate import Gains, apply_gains
 from insole.filter.height import FootHeight, heel_height
-from insole.filter.stretch import block_means, in_windows, joined
+from insole.filter.stretch import joined
 from insole.measure.boundary import Phases, find_phases
-from insole.measure.edge import FootUp, refine
+from insole.measure.fault import Loads, fault_words
+from insole.measure.footing import Footing, footing
+from insole.measure.lean import without_leans
+from insole.measure.quiet import standing_load
 from insole.measure.touch import split_touches
+from insole.measure.transfer import Transfer, transfer_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,14 +28,12 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from insole.measure.edge import FootUp
     from insole.measure.params import Params
 
     Bools: TypeAlias = NDArray[np.bool_]
     Floats: TypeAlias = NDArray[np.float64]
 
-STEADY_FRACTION, STEADY_BLOCKS = 0.15, 10
-"""Quiet standing is a second (ten blocks of 0.1 s) in which the load of all feet keeps within 15 %:
-walking and jumping never do, people who sway and breathe stay within 5 % (our choice; plates)."""
 COP_CUTOFF_HZ = 5.0
 """Insole noise stretches the path at higher cut-offs (the project's measurement notes, steadiness
 and centre of pressure)."""
@@ -47,7 +48,8 @@ class HeelUpTime:
 
     ``phases`` are relative to ``lead``, where the heel first began to rise; None without an
     inertial sensor. ``feet`` are the heel-ups of each foot that belong to it. ``missing_s`` is
-    the longest hole in the data of a working foot.
+    the longest hole in the data of a working foot. ``doubts`` are words that lower the quality of
+    its times, ``faults`` say what went wrong.
     """
 
     pair: PairUp
@@ -56,6 +58,10 @@ class HeelUpTime:
     feet: Mapping[str, FootUp]
     contact_seen: bool
     missing_s: float
+    doubts: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    transfer: Transfer | None = None
+    """How the load moved to the foot that lowers; None if it did not."""
 
     @property
     def top(self) -> float | None:
@@ -68,8 +74,8 @@ class HeelUpTime:
         return None if self.phases is None else self.lead + self.phases.onset
 
     def sides(self) -> tuple[str, ...]:
-        """Return the sides that worked."""
-        return _sides(self.pair)
+        """Return the roles of the devices under the feet that worked."""
+        return tuple(self.feet) or _sides(self.pair)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,53 +112,107 @@ def find(force: pd.DataFrame, params: Params, *, calibrated: bool = False) -> Fi
     Findings
         Leans (heel up by less than `lean_mm`) are left out of ``times`` where height is known.
     """
-    rate_hz, unit = tables.rate_hz(force), tables.force_suffix(force)
-    totals = {
-        side: lowpass.bridge(force[f"{side}_{unit}"].to_numpy()) for side in tables.sides_of(force)
-    }
-    feet = {side: _foot_ups(force, side, unit, rate_hz, params) for side in totals}
-    standing = _standing(totals, feet, rate_hz)
-    nobody = unit == "n" and not standing >= params.pair.standing_n
-    if nobody or any(f"{side}_heel_{unit}" not in force.columns for side in totals):
-        return Findings(rate_hz, unit, standing, None, feet, {}, {}, ())
-    gains = None
-    if not calibrated:
-        gains = _gains(totals, feet, standing, unit, rate_hz=rate_hz, params=params)
-    if gains is not None:
-        totals = {"left": totals["left"] * gains.left, "right": totals["right"] * gains.right}
-        standing = _standing(totals, feet, rate_hz)
+    feet = footing(force, params, calibrated=calibrated)
+    if not feet.is_seen(params.pair.standing_n):
+        return _found(force, feet, {}, {}, ())
     pairs = find_pair_ups(
-        totals,
-        {side: [(u.off, u.end) for u in ups] for side, ups in feet.items()},
-        flat_s={side: [u.flat_s for u in ups] for side, ups in feet.items()},
-        standing=standing,
-        rate_hz=rate_hz,
+        feet.totals,
+        {side: [(u.off, u.end) for u in ups] for side, ups in feet.ups.items()},
+        flat_s={side: [u.flat_s for u in ups] for side, ups in feet.ups.items()},
+        standing=feet.standing,
+        rate_hz=feet.rate_hz,
         params=params.pair,
     )
     heights = {
-        side: _height(force, side, feet[side], pairs, rate_hz=rate_hz, params=params)
-        for side in totals
+        side: _height(force, side, feet.ups[side], pairs, rate_hz=feet.rate_hz, params=params)
+        for side in feet.totals
         if has_imu(force, side)
     }
+    if not heights and all(signal.source == "heel" for signal in feet.signals.values()):
+        pairs = _without_leans(pairs, force, feet, params)
     courses = [foot_height(heights, _sides(pair), pair.start, pair.end) for pair in pairs]
-    heels = {side: lowpass.bridge(force[f"{side}_heel_{unit}"].to_numpy()) for side in totals}
-    pairs, feet = split_touches(pairs, feet, courses, heels, rate_hz=rate_hz, params=params.touch)
-    holes = {side: joined(~force[f"{side}_ok"].to_numpy(), 0) for side in totals}
+    heels = {side: lowpass.bridge(signal.load) for side, signal in feet.signals.items()}
+    pairs, ups = split_touches(
+        pairs, feet.ups, courses, heels, rate_hz=feet.rate_hz, params=params.touch
+    )
+    holes = {side: joined(~force[f"{side}_ok"].to_numpy(), 0) for side in feet.totals}
     ends = [0, *(pair.end for pair in pairs)]
     found = [
-        _heel_up_time(pair, feet, heights, holes, after=after, rate_hz=rate_hz, params=params)
+        _heel_up_time(pair, ups, heights, holes, after=after, rate_hz=feet.rate_hz, params=params)
         for pair, after in zip(pairs, ends[:-1], strict=True)
     ]
+    rose = [t for t in found if t.phases is None or t.phases.peak_mm >= params.exercise.lean_mm]
+    return _found(force, feet, ups, heights, _with_words(rose, force, feet, heights, params))
+
+
+def _found(
+    force: pd.DataFrame,
+    feet: Footing,
+    ups: Mapping[str, Sequence[FootUp]],
+    heights: Mapping[str, FootHeight],
+    times: Sequence[HeelUpTime],
+) -> Findings:
+    paths = {
+        side: _cop_path(force, side, feet.rate_hz)
+        for side in feet.totals
+        if times and has_cop(force, side)
+    }
     return Findings(
-        rate_hz,
-        unit,
-        standing,
-        gains,
-        feet,
-        heights,
-        {side: _cop_path(force, side, rate_hz) for side in totals if has_cop(force, side)},
-        [t for t in found if t.phases is None or t.phases.peak_mm >= params.exercise.lean_mm],
+        feet.rate_hz, feet.unit, feet.standing, feet.gains, ups or feet.ups, heights, paths, times
     )
+
+
+def _with_words(
+    times: Sequence[HeelUpTime],
+    force: pd.DataFrame,
+    feet: Footing,
+    heights: Mapping[str, FootHeight],
+    params: Params,
+) -> list[HeelUpTime]:
+    """Return the heel-ups with the words for what lowers their quality and for what went wrong."""
+    on = feet.on(params.pair.vote_share)
+    standing = {side: standing_load(load, on[side]) for side, load in feet.totals.items()}
+    loads = Loads(
+        feet.totals,
+        {side: feet.standing / len(on) if np.isnan(n) else n for side, n in standing.items()},
+        {side: part for side in on if (part := _toe_part(force, side)) is not None},
+        {
+            side: lowpass.bridge(force[f"{side}_cop_ml_mm"].to_numpy())
+            for side in on
+            if has_cop(force, side)
+        },
+        feet.rate_hz,
+    )
+    courses = [foot_height(heights, t.sides(), t.lead, t.pair.end) for t in times]
+    faults = fault_words(times, courses, loads, params.fault)
+    return [
+        replace(
+            time,
+            doubts=() if time.phases else feet.doubts,
+            faults=words,
+            transfer=transfer_of(
+                time.pair,
+                feet.totals,
+                feet.ups,
+                standing=feet.standing,
+                rate_hz=feet.rate_hz,
+                params=params.transfer,
+            ),
+        )
+        for time, words in zip(times, faults, strict=True)
+    ]
+
+
+def _toe_part(force: pd.DataFrame, side: str) -> Floats | None:
+    """Return the part of a foot's load that its toes bear, (n,); None if they have no sensors."""
+    unit = tables.force_suffix(force)
+    names = [f"{side}_{toes}_{unit}" for toes in ("hallux", "toes")]
+    names = [name for name in names if name in force.columns]
+    if not names:
+        return None
+    total = lowpass.bridge(force[f"{side}_{unit}"].to_numpy())
+    toes = lowpass.bridge(force[names].to_numpy().sum(axis=1))
+    return np.asarray(toes / np.maximum(total, 1e-9))
 
 
 def with_findings(force: pd.DataFrame, findings: Findings) -> pd.DataFrame:
@@ -230,56 +290,17 @@ def foot_height(
         return np.asarray(np.where(known.any(axis=0), total / known.sum(axis=0), np.nan))
 
 
-def _foot_ups(
-    force: pd.DataFrame, side: str, unit: str, rate_hz: float, params: Params
-) -> list[FootUp]:
-    if f"{side}_heel_{unit}" not in force.columns:
-        return []
-    heel, total = (force[f"{side}_{name}{unit}"].to_numpy() for name in ("heel_", ""))
-    detector = HeelDetector(rate_hz, newton=unit == "n", params=params.heel)
-    found = run(detector, [FootChunk(total, heel)])
-    return refine(heel, total, found, rate_hz, params.edge)
-
-
-def _gains(
-    totals: Mapping[str, Floats],
-    feet: Mapping[str, Sequence[FootUp]],
-    standing: float,
-    unit: str,
-    *,
-    rate_hz: float,
-    params: Params,
-) -> Gains | None:
-    """Return the gains of the two soles; counts and body weights have none."""
-    if unit != "n":
-        return None
-    raised = {side: [(up.start, up.end) for up in ups] for side, ups in feet.items()}
-    return shift_gains(totals, raised, standing, rate_hz=rate_hz, params=params.gain)
-
-
-def _standing(
-    totals: Mapping[str, Floats], feet: Mapping[str, Sequence[FootUp]], rate_hz: float
-) -> float:
-    """Return the median load of all feet in quiet standing: weight on them and no heel up."""
-    whole = np.sum(list(totals.values()), axis=0)
-    down = _steady(whole, rate_hz) & (whole > 0.5 * np.percentile(whole, 90))
-    for ups in feet.values():
-        for up in ups:
-            down[round(up.start) : round(up.end)] = False
-    return float(np.median(whole[down])) if down.any() else float("nan")
-
-
-def _steady(whole: Floats, rate_hz: float) -> Bools:
-    """Tell where the load stays within `STEADY_FRACTION` of itself for a second."""
-    width = max(1, round(0.1 * rate_hz))
-    blocks = block_means(whole, width)
-    steady = np.zeros(len(whole), dtype=np.bool_)
-    if len(blocks) < STEADY_BLOCKS:
-        return steady
-    seconds = np.lib.stride_tricks.sliding_window_view(blocks, STEADY_BLOCKS)
-    quiet = np.ptp(seconds, axis=1) < STEADY_FRACTION * seconds.mean(axis=1)
-    steady[: len(blocks) * width] = np.repeat(in_windows(quiet, STEADY_BLOCKS), width)
-    return steady
+def _without_leans(
+    pairs: Sequence[PairUp], force: pd.DataFrame, feet: Footing, params: Params
+) -> list[PairUp]:
+    """Leave out, by the loads alone, heel-ups in which nobody rose."""
+    names = {side: f"{side}_midfoot_{feet.unit}" for side in feet.totals}
+    midfoot = {
+        side: lowpass.bridge(force[name].to_numpy())
+        for side, name in names.items()
+        if name in force.columns
+    }
+    return without_leans(pairs, midfoot, feet.totals, feet.on(params.pair.vote_share), params.lean)
 
 
 def _height(
@@ -296,11 +317,12 @@ def _height(
     A foot that hangs in the air while the other works tilts any way it likes; it must not enter
     the search for the pitch axis.
     """
-    worked = [pair for pair in pairs if pair.side in {"both", side}]
+    worked = [(pair.start, pair.end) for pair in pairs if pair.side in {"both", side}]
+    starts, ends = np.array(worked).reshape(-1, 2).T
     spans = [
         (up.start, up.end)
         for up in ups
-        if any(min(up.end, pair.end) > max(up.off, pair.start) for pair in worked)
+        if (np.minimum(up.end, ends) > np.maximum(up.off, starts)).any()
     ]
     acc = force[[f"{side}_{name}" for name in tables.ACC]].to_numpy()
     gyro = force[[f"{side}_{name}" for name in tables.GYRO]].to_numpy()
@@ -318,12 +340,8 @@ def _heel_up_time(
     params: Params,
 ) -> HeelUpTime:
     """Return a pair of heel-ups with its phases; nothing of it lies before sample `after`."""
-    sides = _sides(pair)
-    mine = {
-        side: max(feet[side], key=lambda up: min(up.end, pair.end) - max(up.off, pair.start))
-        for side in sides
-        if feet.get(side)
-    }
+    sides = [side for side in feet if side in _sides(pair)]
+    mine = {side: _most_of(pair, feet[side]) for side in sides if feet.get(side)}
     # one foot may have been up since before the touch of the other that began this heel-up
     lead = max(after, min([pair.start, *(round(up.start) for up in mine.values())]))
     height = foot_height(heights, sides, lead, pair.end)
@@ -339,8 +357,18 @@ def _heel_up_time(
     return HeelUpTime(pair, lead, phases, mine, contact, missing / rate_hz)
 
 
+def _most_of(pair: PairUp, ups: Sequence[FootUp]) -> FootUp:
+    """Return the heel-up of a foot that has most of `pair` in it, in order of time."""
+    near = bisect_left(ups, float(pair.start), key=lambda up: up.end)
+    last = bisect_right(ups, float(pair.end), key=lambda up: up.off)
+    return max(
+        ups[max(0, near - 1) : max(near, last) + 1],
+        key=lambda up: min(up.end, pair.end) - max(up.off, pair.start),
+    )
+
+
 def _sides(pair: PairUp) -> tuple[str, ...]:
-    return tables.SIDES if pair.side == "both" else (pair.side,)
+    return tables.ROLES if pair.side == "both" else (pair.side,)
 
 
 def _cop_path(force: pd.DataFrame, side: str, rate_hz: float) -> Floats:

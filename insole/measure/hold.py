@@ -97,7 +97,7 @@ def _flaws(hold: Hold, params: Params) -> tuple[str, ...]:
     words = ["gap"] if missing > params.exercise.gap_low_s else []
     if not hold.pieces[-1].contact_seen:
         words.append("aborted")
-    return tuple(words)
+    return (*words, *dict.fromkeys(word for piece in hold.pieces for word in piece.doubts))
 
 
 def _duration(
@@ -169,7 +169,7 @@ def _window(
     if end - start < p.shortest_s * rate_hz:
         return "too_short"
     names = [f"{side}_{findings.unit}" for side in hold.pieces[0].sides()]
-    load = force[names].to_numpy()[start:end].sum(axis=1)
+    load = force[names].iloc[start:end].to_numpy().sum(axis=1)
     if np.isnan(load).mean() > p.most_missing:
         return "gap"
     return lowpass.zero_lag(lowpass.bridge(load), p.cutoff_hz, rate_hz)

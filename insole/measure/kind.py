@@ -51,10 +51,13 @@ def sort_kinds(
     A person who loses the top for a moment counts on: what follows or precedes a hold after a touch
     of less than `touch_s` belongs to it, even if it is too short to be a hold by itself, as long as
     it too was spent at the top. A slow raise right behind a hold stays a raise, and two pieces of
-    which neither is a hold stay raises.
+    which neither is a hold stay raises. Without an inertial sensor, long pieces make a hold if they
+    together last as long as one.
     """
-    held = [_is_hold(time, exercise, rate_hz, params) for time in times]
     touching = [_is_touch(before, after, rate_hz, params) for before, after in pairwise(times)]
+    held = [_is_hold(time, exercise, rate_hz, params) for time in times]
+    if exercise is None:
+        held = _with_long_pieces(times, held, touching, rate_hz, params)
     held = _with_fragments(times, held, touching, params)
     raises = [time for time, hold in zip(times, held, strict=True) if not hold]
     holds: list[Hold] = []
@@ -78,6 +81,24 @@ def _is_hold(
         return (time.pair.end - time.pair.start) / rate_hz >= p.hold_without_imu_s
     top_s = (time.phases.onset - time.phases.top) / rate_hz
     return top_s >= p.hold_top_s and _is_mostly_top(time, p)
+
+
+def _with_long_pieces(
+    times: Sequence[HeelUpTime],
+    held: Sequence[bool],
+    touching: Sequence[bool],
+    rate_hz: float,
+    p: ExerciseParams,
+) -> list[bool]:
+    """Add unseen tops whose pieces, each too long for a usual raise, together make a hold."""
+    joined = list(held)
+    up_s = [(time.pair.end - time.pair.start) / rate_hz for time in times]
+    for k, touch in enumerate(touching):
+        unseen = times[k].phases is None and times[k + 1].phases is None
+        long = min(up_s[k : k + 2]) >= p.piece_without_imu_s
+        if touch and unseen and long and sum(up_s[k : k + 2]) >= p.hold_without_imu_s:
+            joined[k] = joined[k + 1] = True
+    return joined
 
 
 def _is_mostly_top(time: HeelUpTime, p: ExerciseParams) -> bool:

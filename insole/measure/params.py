@@ -10,8 +10,16 @@ from insole.detect.loading import PairParams
 from insole.filter.calibrate import GainParams
 from insole.filter.height import HeightParams
 from insole.measure.boundary import BoundaryParams
+from insole.measure.channel import ChannelParams
 from insole.measure.edge import EdgeParams
+from insole.measure.fault import FaultParams
+from insole.measure.lean import LeanParams
+from insole.measure.rocking import RockParams
+from insole.measure.scene import SceneParams
+from insole.measure.sway import SwayParams
+from insole.measure.toe_yoga import ToeParams
 from insole.measure.touch import TouchParams
+from insole.measure.transfer import TransferParams
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,12 +35,14 @@ class ExerciseParams:
     sensor: our choice (real slow raises spend 0.24–0.40 of it at the top, real holds 0.62–0.80).
     10 mm lean, half of the best height, gaps of 0.1 and 0.5 s, 4.0–6.5 s for "5 s", 10 s without a
     repetition: the project's measurement notes. Touches of up to 1.5 s do not end a hold, 90 s of
-    rest between rounds of one set: our choice.
+    rest between rounds of one set, and 7.5 s of heel-up for a piece of a hold whose top nobody
+    sees: our choice.
     """
 
     hold_top_s: float = 5.0
     hold_top_fraction: float = 0.45
     hold_without_imu_s: float = 20.0
+    piece_without_imu_s: float = 7.5
     touch_s: float = 1.5
     lean_mm: float = 10.0
     partial_fraction: float = 0.5
@@ -106,16 +116,24 @@ class Params:
     """All settings by the part they belong to."""
 
     heel: HeelParams = field(default_factory=HeelParams)
+    channel: ChannelParams = field(default_factory=ChannelParams)
     edge: EdgeParams = field(default_factory=EdgeParams)
     pair: PairParams = field(default_factory=PairParams)
     gain: GainParams = field(default_factory=GainParams)
     height: HeightParams = field(default_factory=HeightParams)
     touch: TouchParams = field(default_factory=TouchParams)
+    transfer: TransferParams = field(default_factory=TransferParams)
+    lean: LeanParams = field(default_factory=LeanParams)
+    fault: FaultParams = field(default_factory=FaultParams)
     boundary: BoundaryParams = field(default_factory=BoundaryParams)
     exercise: ExerciseParams = field(default_factory=ExerciseParams)
     share: ShareParams = field(default_factory=ShareParams)
     steadiness: SteadinessParams = field(default_factory=SteadinessParams)
     quality: QualityParams = field(default_factory=QualityParams)
+    scene: SceneParams = field(default_factory=SceneParams)
+    toe: ToeParams = field(default_factory=ToeParams)
+    rock: RockParams = field(default_factory=RockParams)
+    sway: SwayParams = field(default_factory=SwayParams)
 
     def to_dict(self) -> Mapping[str, Any]:
         """Return the settings as plain values, for the report."""

@@ -54,7 +54,7 @@ def signal_of(samples: pd.DataFrame, period_s: float, params: QualityParams) -> 
     sensors = [c for c in samples.columns if c.startswith(("total_", "cell_", *tables.REGIONS))]
     return Signal(
         samples["time_s"].to_numpy(),
-        samples[sensors].notna().any(axis=1).to_numpy(),
+        _any_there(samples, sensors),
         _flat_tops(samples, sensors, period_s, params),
     )
 
@@ -197,6 +197,16 @@ def _clock(value: float | None, unit: str, method: str) -> Measured:
     return measured.ok(value, unit, method)
 
 
+def _any_there(samples: pd.DataFrame, sensors: Sequence[str]) -> Bools:
+    """Tell in which rows any sensor has a value."""
+    there = np.zeros(len(samples), dtype=np.bool_)
+    for name in sensors:
+        there |= samples[name].notna().to_numpy()
+        if there.all():
+            break
+    return there
+
+
 def _flat_tops(
     samples: pd.DataFrame, sensors: list[str], period_s: float, p: QualityParams
 ) -> float:
@@ -205,11 +215,13 @@ def _flat_tops(
     shortest = max(2, round(p.flat_top_s / period_s))
     for name in sensors:
         value = samples[name].to_numpy(dtype=np.float64)
-        seen = value[np.isfinite(value)]
-        if not len(seen) or seen.max() <= 0.0:
+        there = np.isfinite(value)
+        seen = value if there.all() else value[there]
+        top = seen.max(initial=0.0)
+        if top <= 0.0:
             continue
-        at_top = value == seen.max()
-        if at_top.sum() > p.flat_top_most * len(seen):
+        at_top = value == top
+        if not shortest <= np.count_nonzero(at_top) <= p.flat_top_most * len(seen):
             continue
         stays = _in_runs(at_top, shortest)
         if stays.any() and len(np.unique(seen)) >= p.flat_top_levels:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from insole import measured
+from insole.measure.effort import effort
 from insole.measure.model import SetRow
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ def set_row(
         met=None,
         heel_up_s=_heel_up(holds, raises),
         rest_before_s=_rest(start, before, rate_hz),
+        **effort(raises),
         reasons=(),
     )
 

@@ -77,9 +77,10 @@ def split_touches(
     own = {side: list(ups) for side, ups in feet.items()}
     for pair, height in zip(pairs, heights, strict=True):
         start = pair.start
-        load = np.sum([heel[side] for side in heel if pair.side in {"both", side}], axis=0)
+        worked = [heel[side] for side in heel if pair.side in {"both", side}]
         for low, high in _touches(height, rate_hz, params):
-            touch = pair.start + low + int(np.argmax(load[pair.start + low : pair.start + high]))
+            load = np.sum([each[pair.start + low : pair.start + high] for each in worked], axis=0)
+            touch = pair.start + low + int(np.argmax(load))
             cut.append(replace(pair, start=start, end=touch))
             start = touch
             own = {side: list(_cut(own[side], touch)) for side in own}

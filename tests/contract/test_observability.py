@@ -30,6 +30,14 @@ PHASES = {
 }  # fmt: skip
 
 
+OF_MANY = {
+    "sets.cadence_per_min", "sets.height_trend_mm_per_rep", "sets.lowering_trend_s_per_rep",
+    "sets.fatigue_pct", "sets.work_j",
+}  # fmt: skip
+"""What takes a set of repetitions; tested with its measures."""
+WORK = {"raises.work_j"}
+
+
 def unseen(report):
     """Return the reasons of every field that no row of the report can give."""
     cells = {"body_weight_n": [report.body_weight_n]}
@@ -37,7 +45,7 @@ def unseen(report):
         for row in getattr(report, kind):
             for field in fields(row):
                 value = getattr(row, field.name)
-                if isinstance(value, Measured):
+                if isinstance(value, Measured) and f"{kind}.{field.name}" not in OF_MANY:
                     cells.setdefault(f"{kind}.{field.name}", []).append(value)
     return {
         name: values[0].reasons
@@ -60,21 +68,22 @@ RIGS = {
     "insoles with motion sensor": ({}, NO_SHIFT | BOTH_ON_COP),
     "insoles without": (
         {"imu": False},
-        NO_SHIFT | BOTH_ON_COP | because("no_imu", PHASES, PHASE_SHARES),
+        NO_SHIFT | BOTH_ON_COP | because("no_imu", PHASES, PHASE_SHARES, WORK),
     ),
     "one insole with motion sensor": (
         {"sides": "left"},
-        because("one_side", SHARES, OTHER_FOOT, {"body_weight_n"}),
+        because("one_side", SHARES, OTHER_FOOT, {"body_weight_n"}, WORK),
     ),
     "one insole without": (
         {"sides": "left", "imu": False},
         because("no_imu", PHASES)
-        | because("one_side", SHARES, OTHER_FOOT, {"body_weight_n"}),
+        | because("one_side", SHARES, OTHER_FOOT, {"body_weight_n"})
+        | dict.fromkeys(WORK, ("no_imu", "one_side")),
     ),
     "insoles in counts with motion sensor": (
         {"unit": "adc"},
         because(
-            "uncalibrated", SHARES, OTHER_FOOT,
+            "uncalibrated", SHARES, OTHER_FOOT, WORK,
             {"body_weight_n", "raises.cop_ml_path_mm", "holds.force_slope_n_per_s"},
         ),
     ),
@@ -84,7 +93,8 @@ RIGS = {
         | because(
             "uncalibrated", SHARES, OTHER_FOOT,
             {"body_weight_n", "raises.cop_ml_path_mm", "holds.force_slope_n_per_s"},
-        ),
+        )
+        | dict.fromkeys(WORK, ("no_imu", "uncalibrated")),
     ),
 }  # fmt: skip
 

@@ -79,10 +79,12 @@ def scores(one, kind):
     true = repetitions(one.truth)
     pairs, extra = matched(true, (*one.report.holds, *one.report.raises))
     found = [*refusals(one.report, FORBIDDEN[kind])]
-    if kind in {"plate", "scale"}:
-        found += [Score("repetition", "missed" if kind == "plate" else "refused") for _ in true]
+    if kind == "scale":
+        found += [Score("repetition", "refused") for _ in true]
     else:
-        found += event_scores(one.report.events, one.truth.events, phases=kind == "cells_imu")
+        if kind != "plate":
+            imu = kind == "cells_imu"
+            found += event_scores(one.report.events, one.truth.events, phases=imu)
         found += repetition_scores(true, pairs, extra, heights=kind == "cells_imu")
         for rep, row in pairs:
             if row is not None and is_raise(row) == (rep.kind == "raise"):
@@ -233,7 +235,7 @@ def _raise_scores(rep, row, part, heights):
     if part <= PARTIAL:
         flagged = row is not None and is_raise(row) and "partial" in row.reasons
         yield Score("partial", "found" if flagged else "missed" if heights else "refused")
-    if row is not None and is_raise(row):
+    if row is not None and is_raise(row) and row.left_share.value is not None:
         yield from _variant_scores(rep, row)
 
 
