@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from insole import profile as people
 from insole import tables
@@ -13,6 +13,7 @@ from insole.errors import StoreError
 from insole.filter import calibration as cal
 from insole.filter import stand
 from insole.kept import ATTACHMENT, soles_of
+from insole.measure import rocking
 from insole.units import G0
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from insole.profile import Profile
     from insole.record.store import Mark, SessionFile
 
+Kind = TypeVar("Kind", bound=str)
 MARK = "calibration"
 """Kind of the marks that bound the steps of a guided calibration."""
 
@@ -102,17 +104,38 @@ def steps_of(marks: Iterable[Mark], start_s: float) -> list[Step]:
     start_s : float
         When the session's table begins, s on the clock of the recording.
     """
-    begun: dict[str, float] = {}
+    return [cal.Step(kind, *span_s) for kind, *span_s in _bounded(marks, start_s, cal.STEPS)]
+
+
+def rocks_of(marks: Iterable[Mark], start_s: float) -> list[tuple[str, float, float]]:
+    """Return the steps of a calibration that teach rocking: the toe, start and end in s.
+
+    Parameters
+    ----------
+    marks : iterable of Mark
+        Of a session.
+    start_s : float
+        When the session's table begins, s on the clock of the recording.
+    """
+    steps = _bounded(marks, start_s, rocking.STEPS)
+    return [(kind.removeprefix("rock_"), start, end) for kind, start, end in steps]
+
+
+def _bounded(
+    marks: Iterable[Mark], start_s: float, kinds: Sequence[Kind]
+) -> list[tuple[Kind, float, float]]:
+    """Return which steps of some kinds were done when, s; one without an end was not done."""
+    begun: dict[Kind, float] = {}
     steps = []
     for mark in sorted(marks, key=lambda mark: mark.host_time_ns):
         note = _note(mark) if mark.kind == MARK else {}
         kind, time_s = note.get("step"), mark.host_time_ns / 1e9 - start_s
-        if kind not in cal.STEPS:
+        if kind is None or kind not in kinds:
             continue
         if note.get("event") == "start":
             begun[kind] = time_s
         elif note.get("event") == "end" and kind in begun:
-            steps.append(cal.Step(kind, begun.pop(kind), time_s))
+            steps.append((kind, begun.pop(kind), time_s))
     return steps
 
 

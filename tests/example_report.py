@@ -6,7 +6,19 @@ import numpy as np
 import pandas as pd
 
 from insole.capabilities import Capabilities
-from insole.measure.model import Event, HoldRow, Quality, RaiseRow, SetRow, WeightShiftRow
+from insole.measure.model import (
+    ActivityRow,
+    EditRow,
+    Event,
+    HoldRow,
+    Quality,
+    RaiseRow,
+    RockRow,
+    SetRow,
+    SwayRow,
+    ToeYogaRow,
+    WeightShiftRow,
+)
 from insole.measured import low, not_observable, ok
 from insole.report.model import SessionFacts, SessionReport
 
@@ -65,12 +77,19 @@ def calf_raise(number, rep, start, *, imu=True, lowering=5.0, counted=True, reas
         "cop_ml_path_mm": not_observable("mm", "cop_path", "hysteresis"),
         "transfer_s": not_observable("s", "share_10_90", "both_feet_work"),
         "heel_height_mm": seen(81.3, "mm", "gravity_tilt"),
+        "work_j": low(49.1, "J", "work", "uncalibrated") if imu else seen(0.0, "J", "work"),
         "tempo": f"{round(lowering)}-3-1-2" if imu else None,
         "tempo_met": None,
         "counted": counted,
         "reasons": reasons,
     }
     return RaiseRow(**{**row, **changes})
+
+
+EFFORT = (
+    "cadence_per_min", "work_j", "height_trend_mm_per_rep", "lowering_trend_s_per_rep",
+    "fatigue_pct",
+)  # fmt: skip
 
 
 def set_row(number, exercise, start, end, **changes):
@@ -90,6 +109,7 @@ def set_row(number, exercise, start, end, **changes):
         "rest_before_s": not_observable("s", "gap_between_sets", "ask")
         if number == 1
         else ok(24.2, "s", "gap_between_sets"),
+        **dict.fromkeys(EFFORT, not_observable("1", "effort", "too_few")),
         "reasons": (),
     }
     return SetRow(**{**row, **changes})
@@ -117,6 +137,49 @@ def quality(loss=0.004):
         saturated_fraction=ok(0.0, "1", "at_maximum"),
         decode_errors=0,
         flags=(),
+    )
+
+
+def activities():
+    """Return standing, the holds, the raises, toe yoga and rocking."""
+    rows = (
+        ("standing", 0.0, 10.0, None), ("isometric_hold", 10.0, 42.0, 1),
+        ("nothing", 42.0, 60.0, None), ("eccentric_raise", 60.0, 90.4, 2),
+        ("toe_yoga", 90.4, 95.0, None), ("ankle_rocking", 95.0, 100.0, None),
+    )  # fmt: skip
+    return tuple(ActivityRow(name, "both", a, b, of, ()) for name, a, b, of in rows)
+
+
+def toes():
+    """Return two alternations of the left foot."""
+    press_s = low(1.4, "s", "toes", "uncalibrated")
+    return (ToeYogaRow("left", 90.4, 95.0, 2, 2, 2, 1, press_s, ("uncalibrated",)),)
+
+
+def rocks():
+    """Return a rock over the big toe, and one whose heel lifted."""
+    rest = ok(0.3, "1", "share"), low(-11.0, "mm", "cop", "hysteresis")
+    return (
+        RockRow(1, "left", 95.0, 96.0, 97.0, "big", *rest, False, True, ()),
+        RockRow(2, "left", 97.5, 98.0, 99.0, None, *rest, True, False, ("heel_lift",)),
+    )
+
+
+def sways():
+    """Return the sway of one foot in a hold, as if it had been long enough."""
+    mm = [low(float(k), "mm", "sway", "hysteresis") for k in range(6)]
+    speed = not_observable("mm/s", "sway", "slow_rate")
+    ellipse = low(512.0, "mm²", "sway", "hysteresis")
+    return (SwayRow("isometric_hold", 1, "left", 12.0, 20.0, *mm, speed, ellipse),)
+
+
+def edits():
+    """Return a raise that was taken out, and a correction of what is no longer found."""
+    original = {"raises": [{"heel_off_s": 50.0, "variant": "double"}]}
+    made = "0.0.9", "2026-04-12T07:00:00Z"
+    return (
+        EditRow(1, "remove", "raise", 50.0, 55.0, {}, *made, True, "", original),
+        EditRow(2, "retime", "hold", 1.0, 4.0, {"end_s": 5.0}, *made, False, "gone", {}),
     )
 
 
@@ -159,6 +222,11 @@ def report(*, imu=True, sides="both", **changes):
         "holds": holds,
         "raises": raises,
         "weight_shift": (shift_row(1), shift_row(2)),
+        "activities": activities(),
+        "toe_yoga": toes(),
+        "rocking": rocks(),
+        "sway": sways(),
+        "edits": edits(),
         "quality": {side: quality() for side in ("left", "right") if sides in ("both", side)},
         "sync": ok(4.0, "ms", "link_clock"),
         "events": events(holds, raises),

@@ -13,7 +13,7 @@ import pytest
 
 import insole
 from insole import kept, profile
-from insole.calibrated import steps_of
+from insole.calibrated import rocks_of, steps_of
 from insole.cli.importing import create_session, read_source
 from insole.filter import calibration as cal
 from insole.kept import keep_calibration, kept_calibration, soles_of
@@ -325,3 +325,13 @@ def test_real_soles_read_body_weight_until_the_first_raise_and_drift_after_it(
     report = insole.load(path).report()
     assert report.calibration["drift"] == pytest.approx(after, abs=0.015)
     assert report.calibration["drift"] < -0.01
+
+
+def test_steps_that_teach_rocking_are_read_from_marks():
+    marks = [
+        Mark(round(at_s * 1e9), "calibration", json.dumps({"step": step, "event": event}))
+        for step, start_s, end_s in (("rock_big", 3.0, 6.0), ("unloaded", 7.0, 9.0))
+        for at_s, event in ((start_s, "start"), (end_s, "end"))
+    ]
+    assert rocks_of(marks, 1.0) == [("big", 2.0, 5.0)]
+    assert [step.kind for step in steps_of(marks, 1.0)] == ["unloaded"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from insole.filter import lowpass
+from insole.filter import lowpass, rank
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -89,14 +89,14 @@ def find_phases(height_mm: Floats, rate_hz: float, params: BoundaryParams) -> Ph
     """
     peak = float(np.max(height_mm))
     smooth = lowpass.zero_lag(height_mm, params.smooth_hz, rate_hz)
-    high = float(np.percentile(smooth, params.peak_percentile))
+    high = rank.percentile(smooth, params.peak_percentile)
     if high <= 0.0 or len(height_mm) < 2:
         highest = float(np.argmax(smooth))
         return Phases(highest, highest, high, peak)
     above = np.flatnonzero(smooth > 0.5 * high)
     first, last = int(above[0]), int(above[-1])
     near_top = smooth[first : last + 1] > params.level_fraction * high
-    level = float(np.median(smooth[first : last + 1][near_top]))
+    level = rank.median(smooth[first : last + 1][near_top])
     top = _top(height_mm, first, level, rate_hz, params)
     onset = _lowering_onset(smooth, int(top), last, rate_hz, params)
     if onset - top < params.min_hold_s * rate_hz:
@@ -160,7 +160,7 @@ def _lowering_onset(
     A foot that starts from rest falls with t² at first, whatever it does later, so the powers
     tried start below 2; a straight line is late for everyone who starts gently.
     """
-    level = float(np.percentile(smooth[max(top, last - round(p.level_s * rate_hz)) : last + 1], 90))
+    level = rank.percentile(smooth[max(top, last - round(p.level_s * rate_hz)) : last + 1], 90.0)
     half, nearly, left = (
         int(np.flatnonzero(smooth > fraction * level)[-1])
         for fraction in (0.5, 0.8, p.left_fraction)
@@ -183,12 +183,14 @@ def _middle_origin(drop: Floats, together: float, p: BoundaryParams) -> int:
     `together` samples count as one. For one origin and power the best c > 0 explains
     (w shape · drop)² / (w shape · shape) of the weighted sum of squares.
     """
-    place = np.arange(len(drop))
+    count = len(drop)
+    # one row an origin; a shape depends on how far a sample is behind it alone
+    behind = np.arange(count)[None, :] - np.arange(count)[:, None]
+    since = np.arange(count) / count
     weight = 1.0 / (p.wobble_mm**2 + (p.misfit * drop.clip(0.0)) ** 2)
-    since = np.clip((place[None, :] - place[:, None]) / len(drop), 0.0, None)
     explained = []
     for power in p.powers:
-        shape = since**power
+        shape = np.where(behind > 0, (since**power)[behind], 0.0)
         norm = shape**2 @ weight
         product = (shape @ (weight * drop)).clip(0.0)
         explained.append(np.divide(product**2, norm, out=np.zeros(len(drop)), where=norm > 0.0))
@@ -206,10 +208,10 @@ def _hold_line(
     middle of it; a hold shorter than `sag_from_s` has no slope worth the name.
     """
     if len(hold) < p.sag_from_s * rate_hz:
-        return np.full(len(index), float(np.median(hold)) if len(hold) > 1 else level)
+        return np.full(len(index), rank.median(hold) if len(hold) > 1 else level)
     third = len(hold) // 3
-    slope = float(np.median(hold[-third:] - hold[:third])) / (len(hold) - third)
-    middle = float(np.median(hold - slope * np.arange(len(hold))))
+    slope = rank.median(hold[-third:] - hold[:third]) / (len(hold) - third)
+    middle = rank.median(hold - slope * np.arange(len(hold)))
     return np.asarray(middle + slope * index)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
-from insole.filter import lowpass
+from insole.filter import lowpass, rank
 from insole.filter.stretch import joined
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _refine_one(
 ) -> FootUp:
     """Refine one region; the edges are looked for in all of `smooth`."""
     inside = smooth[region.start : region.end]
-    floor = float(np.percentile(inside, p.floor_percentile))
+    floor = rank.percentile(inside, p.floor_percentile)
     span = max(region.base - floor, 1e-9)
     trace = _Trace((smooth - floor) / span, noise / span, touch / span, rate_hz, p)
     start, end = _without_false_starts(trace, region)

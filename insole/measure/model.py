@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from insole.measured import Measured
 
 
@@ -58,6 +60,7 @@ class RaiseRow:
     cop_ml_path_mm: Measured
     transfer_s: Measured
     heel_height_mm: Measured
+    work_j: Measured
     tempo: str | None
     tempo_met: bool | None
     counted: bool
@@ -92,7 +95,104 @@ class SetRow:
     met: bool | None
     heel_up_s: Measured
     rest_before_s: Measured
+    cadence_per_min: Measured
+    work_j: Measured
+    height_trend_mm_per_rep: Measured
+    lowering_trend_s_per_rep: Measured
+    fatigue_pct: Measured
     reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityRow:
+    """One stretch of the session and what was done in it; all stretches together cover it.
+
+    ``activity`` is one of `measure.recognise.ACTIVITIES`; ``set`` is the set that it belongs to.
+    """
+
+    activity: str
+    side: str
+    start_s: float
+    end_s: float
+    set: int | None
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SwayRow:
+    """How the centre of pressure of one foot, or plate, wandered in a hold or a quiet stand."""
+
+    activity: str
+    set: int | None
+    side: str
+    start_s: float
+    end_s: float
+    rms_mm: Measured
+    rms_ap_mm: Measured
+    rms_ml_mm: Measured
+    range_ap_mm: Measured
+    range_ml_mm: Measured
+    path_mm: Measured
+    mean_velocity_mm_per_s: Measured
+    ellipse_mm2: Measured
+
+
+@dataclass(frozen=True, slots=True)
+class ToeYogaRow:
+    """One bout of toe yoga on one foot: presses of the big toe and of the others in turn."""
+
+    side: str
+    start_s: float
+    end_s: float
+    alternations: int
+    big_presses: int
+    little_presses: int
+    grips: int
+    press_s: Measured
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RockRow:
+    """One rock of one foot over its toes with the heel down.
+
+    ``direction`` is the toe rocked over, ``big``, ``middle`` or ``little``, as far as a
+    calibration makes one likely; ``unclear`` between two; None without a calibration.
+    """
+
+    rep: int
+    side: str
+    start_s: float
+    furthest_s: float
+    end_s: float
+    direction: str | None
+    forward_share: Measured
+    cop_ml_mm: Measured
+    heel_lift: bool | None
+    counted: bool
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EditRow:
+    """One correction by hand: what it asks for, and what the analysis had found there.
+
+    ``original`` is the row of the uncorrected report, empty where something was added;
+    ``made_with`` the version of the program whose report was corrected. ``applied`` is False where
+    this analysis finds nothing there any more, and ``problem`` says so.
+    """
+
+    edit: int
+    op: str
+    kind: str
+    start_s: float
+    end_s: float
+    change: Mapping[str, Any]
+    made_with: str
+    made_at_utc: str
+    applied: bool
+    problem: str
+    original: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

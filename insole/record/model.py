@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-MarkKind: TypeAlias = Literal["cue", "pain", "user", "calibration", "set_start", "set_stop"]
+MarkKind: TypeAlias = Literal["cue", "pain", "user", "calibration", "set_start", "set_stop", "edit"]
 DamageKind: TypeAlias = Literal[
     "file", "packet", "link_event", "mark", "device", "attachment", "meta", "seal"
 ]

@@ -12,7 +12,19 @@ import pandas as pd
 
 from insole.capabilities import Capabilities, ForceUnit, Sides
 from insole.errors import FormatError
-from insole.measure.model import Event, HoldRow, Quality, RaiseRow, SetRow, WeightShiftRow
+from insole.measure.model import (
+    ActivityRow,
+    EditRow,
+    Event,
+    HoldRow,
+    Quality,
+    RaiseRow,
+    RockRow,
+    SetRow,
+    SwayRow,
+    ToeYogaRow,
+    WeightShiftRow,
+)
 from insole.measured import Measured
 from insole.report.model import SCHEMA, SessionFacts, SessionReport
 
@@ -22,9 +34,9 @@ if TYPE_CHECKING:
 Row = TypeVar("Row")
 
 TOP_KEYS = (
-    "schema", "session", "capabilities", "body_weight_n", "sets", "holds", "raises",
-    "weight_shift", "sway", "pain", "calibration", "edits", "programme", "quality", "params",
-    "software",
+    "schema", "session", "capabilities", "body_weight_n", "activities", "sets", "holds", "raises",
+    "weight_shift", "toe_yoga", "rocking", "sway", "pain", "calibration", "edits", "programme",
+    "quality", "params", "software",
 )  # fmt: skip
 """Keys of the report object, in the order in which they are written; there are no others."""
 
@@ -75,10 +87,13 @@ def from_dict(tree: Any) -> SessionReport:
         events=(),
         params=_object(tree["params"], "params"),
         software=_object(tree["software"], "software"),
-        sway=tuple(_list(tree["sway"], "sway")),
+        activities=_records(ActivityRow, tree["activities"], "activities"),
+        toe_yoga=_records(ToeYogaRow, tree["toe_yoga"], "toe_yoga"),
+        rocking=_records(RockRow, tree["rocking"], "rocking"),
+        sway=_records(SwayRow, tree["sway"], "sway"),
         pain=tuple(_list(tree["pain"], "pain")),
         calibration=_object(tree["calibration"], "calibration"),
-        edits=tuple(_list(tree["edits"], "edits")),
+        edits=_records(EditRow, tree["edits"], "edits"),
         programme=_object(tree["programme"], "programme"),
     )
 
@@ -237,6 +252,7 @@ _READ: dict[str, Callable[[Any, str], Any]] = {
     "float": _float,
     "float | None": _optional(_float),
     "tuple[str, ...]": _words,
+    "Mapping[str, Any]": _object,
     "Mapping[str, Mapping[str, str]]": _devices,
     "Sides": _one_of(*get_args(Sides)),
     "ForceUnit": _one_of(*get_args(ForceUnit)),
@@ -269,6 +285,18 @@ def set_frame(rows: Sequence[SetRow]) -> pd.DataFrame:
 def event_frame(rows: Sequence[Event]) -> pd.DataFrame:
     """Return the events of single feet as a table, (n,) rows: event, side, time_s, method."""
     return _frame(Event, rows)
+
+
+def weight_shift_frame(rows: Sequence[WeightShiftRow]) -> pd.DataFrame:
+    """Return the weight shift of each set as a table, (n,) rows; columns as in `hold_frame`."""
+    return _frame(WeightShiftRow, rows)
+
+
+def quality_frame(devices: Mapping[str, Quality]) -> pd.DataFrame:
+    """Return how good the recording of each device is as a table, (n,) rows; role comes first."""
+    frame = _frame(Quality, list(devices.values()))
+    frame.insert(0, "role", pd.Series(list(devices), dtype=object))
+    return frame
 
 
 _DTYPE: dict[str, Any] = {

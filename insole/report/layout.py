@@ -73,13 +73,36 @@ def measured_table(
     columns : sequence of Plain or Column
         From left to right. A measured column without a single value is left out, with a note.
     """
-    seen = [c for c in columns if isinstance(c, Plain) or _has_value(c, rows)]
-    unseen = [c for c in columns if c not in seen and isinstance(c, Column)]
+    notes = notes_of(names, rows, columns)
     return [
-        *_table(seen, rows),
-        *_cell_notes(names, rows, [c for c in seen if isinstance(c, Column)]),
-        *_column_notes(rows, unseen),
+        *_table(seen_columns(rows, columns), rows),
+        *(line for mark, text in notes for line in paragraph(text, f"  {mark:<4}")),
     ]
+
+
+def seen_columns(rows: Sequence[Any], columns: Sequence[Plain | Column]) -> list[Plain | Column]:
+    """Return the columns without those measured ones that have not a single value."""
+    return [c for c in columns if isinstance(c, Plain) or _has_value(c, rows)]
+
+
+def notes_of(
+    names: Sequence[str], rows: Sequence[Any], columns: Sequence[Plain | Column]
+) -> list[tuple[str, str]]:
+    """Return the mark and the text of each note under a table; see `measured_table`.
+
+    Parameters
+    ----------
+    names : sequence of str
+        What a note calls each row: "round 1", …
+    rows : sequence
+        Rows of a report.
+    columns : sequence of Plain or Column
+        From left to right; of those that `seen_columns` leaves out, the note says why.
+    """
+    seen = seen_columns(rows, columns)
+    unseen = [c for c in columns if c not in seen and isinstance(c, Column)]
+    measured = [c for c in seen if isinstance(c, Column)]
+    return [*_cell_notes(names, rows, measured), *_column_notes(rows, unseen)]
 
 
 def _has_value(column: Column, rows: Sequence[Any]) -> bool:
@@ -104,7 +127,9 @@ def _cell(column: Plain | Column, row: Any) -> str:
     return mark + number(measured, signed=column.signed, digits=column.digits)
 
 
-def _cell_notes(names: Sequence[str], rows: Sequence[Any], columns: Sequence[Column]) -> list[str]:
+def _cell_notes(
+    names: Sequence[str], rows: Sequence[Any], columns: Sequence[Column]
+) -> list[tuple[str, str]]:
     notes: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[str]] = {}
     for column in columns:
         where: dict[tuple[str, tuple[str, ...]], list[str]] = {}
@@ -115,11 +140,8 @@ def _cell_notes(names: Sequence[str], rows: Sequence[Any], columns: Sequence[Col
         for (mark, reasons), marked in where.items():
             notes.setdefault((mark, reasons, tuple(marked)), []).append(column.label)
     return [
-        line
+        (mark, f"{', '.join(labels)}{_in_rows(marked, names)}: {because(reasons)}")
         for (mark, reasons, marked), labels in notes.items()
-        for line in paragraph(
-            f"{', '.join(labels)}{_in_rows(marked, names)}: {because(reasons)}", f"  {mark:<4}"
-        )
     ]
 
 
@@ -127,15 +149,12 @@ def _in_rows(marked: Sequence[str], names: Sequence[str]) -> str:
     return "" if len(marked) == len(names) else f" in {', '.join(marked)}"
 
 
-def _column_notes(rows: Sequence[Any], columns: Iterable[Column]) -> list[str]:
+def _column_notes(rows: Sequence[Any], columns: Iterable[Column]) -> list[tuple[str, str]]:
     notes: dict[tuple[str, ...], list[str]] = {}
     for column in columns:
         reasons = tuple(dict.fromkeys(word for row in rows for word in column.get(row).reasons))
         notes.setdefault(reasons, []).append(column.label)
     return [
-        line
+        (TO.strip(), f"{', '.join(labels)}: not observable ({because(reasons)})")
         for reasons, labels in notes.items()
-        for line in paragraph(
-            f"{', '.join(labels)}: not observable ({because(reasons)})", f" {TO}  "
-        )
     ]

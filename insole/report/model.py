@@ -9,7 +9,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from insole.capabilities import Capabilities
-    from insole.measure.model import Event, HoldRow, Quality, RaiseRow, SetRow, WeightShiftRow
+    from insole.measure.model import (
+        ActivityRow,
+        EditRow,
+        Event,
+        HoldRow,
+        Quality,
+        RaiseRow,
+        RockRow,
+        SetRow,
+        SwayRow,
+        ToeYogaRow,
+        WeightShiftRow,
+    )
     from insole.measured import Measured
 
 SCHEMA = "insole.report/1"
@@ -44,8 +56,11 @@ class SessionReport:
     """Per foot; not in the JSON report, but a table of the library (`Session.events`)."""
     params: Mapping[str, Any]
     software: Mapping[str, Any]
-    sway: tuple[Any, ...] = ()
+    activities: tuple[ActivityRow, ...] = ()
+    toe_yoga: tuple[ToeYogaRow, ...] = ()
+    rocking: tuple[RockRow, ...] = ()
+    sway: tuple[SwayRow, ...] = ()
     pain: tuple[Any, ...] = ()
     calibration: Mapping[str, Any] = field(default_factory=dict)
-    edits: tuple[Any, ...] = ()
+    edits: tuple[EditRow, ...] = ()
     programme: Mapping[str, Any] = field(default_factory=dict)

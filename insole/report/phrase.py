@@ -19,7 +19,10 @@ TO = " \N{EN DASH} "
 MISSING = "n/o"
 """In a table: could not be observed."""
 
-_DIGITS = {"1": 0, "s": 1, "mm": 0, "N": 0, "ms": 0, "ppm": 0, "%": 0, "N/s": 1}
+_DIGITS = {
+    "1": 0, "s": 1, "mm": 0, "N": 0, "ms": 0, "ppm": 0, "%": 0, "N/s": 1, "J": 0, "mm/s": 0,
+    "s/rep": 2,
+}  # fmt: skip
 
 
 def number(measured: Measured, *, signed: bool = False, digits: int | None = None) -> str:

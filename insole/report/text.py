@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from insole.report.facts import facts_of
 from insole.report.layout import LOW, Column, Plain, heading, measured_table, paragraph
+from insole.report.next_step import next_steps
 from insole.report.phrase import (
     MISSING,
     TO,
     clock,
     counted,
-    length,
     quantity,
     span,
-    started,
 )
+from insole.report.sections import corrections, sway, timetable, toes
 from insole.report.words import EXERCISES, REASONS, SIDES, VARIANTS, because
-from insole.units import G0
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from insole.capabilities import Capabilities
     from insole.measure.model import HoldRow, RaiseRow, SetRow
@@ -31,8 +31,6 @@ SHARE_CAVEAT = (
     "Positive is towards the left foot. Insoles tell the share to about ±3 points; a smaller "
     "difference may be none."
 )
-TOLD_DRIFT = 0.02
-"""Smaller changes of quiet standing are not worth a line (our choice: people sway by as much)."""
 DISCLAIMER = (
     "insole measures; it treats nothing and gives no advice on health. Pain is not measured. "
     "Please ask a qualified therapist what these figures mean for you, above all when pain is "
@@ -46,7 +44,11 @@ def render(report: SessionReport) -> str:
         _facts(report),
         _headline(report),
         *(_set(report, number) for number in _set_numbers(report)),
+        toes(report),
         _weight_shift(report),
+        sway(report),
+        corrections(report),
+        next_steps(report),
         _recording(report),
     ]
     sections = [*figures, _notes(report, figures), paragraph(DISCLAIMER, "")]
@@ -57,67 +59,10 @@ def render(report: SessionReport) -> str:
 
 
 def _facts(report: SessionReport) -> list[str]:
-    session = report.session
-    facts = [
-        ("Session", session.id),
-        ("Recorded", f"{started(session)}, {length(session.duration_s)} long"),
-        *(("Device", f"{role}: {_device(device)}") for role, device in session.devices.items()),
-        ("Measured", _capabilities(report.capabilities)),
-        ("Body weight", _body_weight(report.body_weight_n)),
-    ]
-    if calibration := _calibration(report.calibration):
-        facts.append(("Calibration", calibration))
-    if session.note:
-        facts.append(("Note", session.note))
     lines = heading("Session report", line="=")
-    for label, text in facts:
+    for label, text in facts_of(report):
         lines += paragraph(text, f"{label:<13}")
     return lines
-
-
-def _device(device: Any) -> str:
-    name, spec_id, firmware = (device.get(key, "") for key in ("name", "spec_id", "firmware"))
-    known_as = f"{name} ({spec_id})" if name and spec_id and name != spec_id else name or spec_id
-    return f"{known_as}, firmware {firmware}" if firmware else known_as
-
-
-def _capabilities(rig: Capabilities) -> str:
-    sides = {"merged": "both feet in one number"}.get(rig.sides) or SIDES[rig.sides]
-    unit = {"N": "N", "bw": "body weights", "adc": "raw counts"}[rig.unit]
-    rate = "no steady rate" if rig.rate_hz is None else f"{rig.rate_hz:g} Hz"
-    parts = [f"{sides}, {rate}, load in {unit}"]
-    parts.append(
-        f"regions {', '.join(rig.regions).replace('_', ' ')}"
-        if rig.regions
-        else "no regions of the sole"
-    )
-    parts.append("motion sensor" if rig.imu else "no motion sensor")
-    parts.append("centre of pressure" if rig.cop else "no centre of pressure")
-    return "; ".join(parts)
-
-
-def _body_weight(weight: Measured) -> str:
-    if weight.value is None or weight.unit != "N":
-        return quantity(weight)
-    caution = f"; {because(weight.reasons)}" if weight.reasons else ""
-    return f"{weight.value:.0f} N ({weight.value / G0:.1f} kg{caution})"
-
-
-def _calibration(told: Mapping[str, Any]) -> str:
-    """Return how the loads were corrected, or why they were not; "" if there is nothing to say."""
-    parts = []
-    match told.get("method"):
-        case "guided":
-            verdicts = told["verdicts"]
-            accepted = sum(verdict["accepted"] for verdict in verdicts)
-            parts.append(f"guided, {accepted} of {counted(len(verdicts), 'step')} accepted")
-        case "earlier":
-            parts.append(f"of {told['taken_at_utc'][:10] or 'another day'}, confirmed")
-    if told.get("reason"):
-        parts.append(told["reason"])
-    if abs(told.get("drift", 0.0)) >= TOLD_DRIFT:
-        parts.append(f"quiet standing read {100 * told['drift']:+.0f} % at the end")
-    return "; ".join(parts)
 
 
 # ------------------------------------------------------------------------------ what was done
@@ -131,7 +76,7 @@ def _headline(report: SessionReport) -> list[str]:
     lines = heading("What was done")
     for sentence in sentences or [_nothing(report.capabilities)]:
         lines += paragraph(sentence)
-    return lines
+    return lines + timetable(report)
 
 
 def _nothing(rig: Capabilities) -> str:
@@ -205,6 +150,17 @@ def _set_facts(row: SetRow) -> list[str]:
         facts.append(f"rest before {quantity(row.rest_before_s)}")
     if row.heel_up_s.value is not None:
         facts.append(f"heel up {quantity(row.heel_up_s)} in all")
+    facts += [
+        f"{told} {quantity(value)}"
+        for told, value in (
+            ("cadence", row.cadence_per_min),
+            ("work", row.work_j),
+            ("height by repetition", row.height_trend_mm_per_rep),
+            ("lowering by repetition", row.lowering_trend_s_per_rep),
+            ("height lost from first to last three", row.fatigue_pct),
+        )
+        if value.value is not None
+    ]
     if row.target is not None:
         facts.append(f"target {row.target} {_VERDICT[row.met]}")
     if row.reasons:

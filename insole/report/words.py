@@ -195,6 +195,23 @@ REASONS = MappingProxyType(
             "cannot be measured, only asked",
             "No sensor measures this; it has to be asked.",
         ),
+        "by_hand": Reason(
+            "corrected by hand",
+            "Somebody corrected this by hand; what the analysis had found is kept beside it.",
+        ),
+        "heel_lift": Reason(
+            "heel lifted",
+            "The heel came off the floor, where it should have stayed down.",
+        ),
+        "slow_rate": Reason(
+            "too few samples a second",
+            "Length and speed of the path of the centre of pressure need at least 50 samples a "
+            "second.",
+        ),
+        "too_few": Reason(
+            "too few repetitions",
+            "There were too few repetitions to tell a trend.",
+        ),
     }
 )
 """Every word of `insole.measured.REASONS`."""
@@ -206,6 +223,20 @@ EXERCISES = MappingProxyType(
         "unrecognised": "exercise not recognised",
     }
 )
+
+ACTIVITIES = MappingProxyType(
+    {
+        "isometric_hold": "hold",
+        "eccentric_raise": "calf raises",
+        "toe_yoga": "toe yoga",
+        "ankle_rocking": "rocking over the toes",
+        "walking": "walking",
+        "standing": "standing",
+        "calibration": "calibration",
+        "nothing": "nothing seen",
+    }
+)
+"""Every name of `measure.recognise.ACTIVITIES`."""
 
 SIDES = MappingProxyType({"both": "both feet", "left": "left foot", "right": "right foot"})
 

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import pandas as pd
 
-from insole.sim.acts import Dip, OneFoot, Repetition, Rock, Stumble, ToePress, Touch
+from insole.sim.acts import (
+    Dip,
+    Lean,
+    OneFoot,
+    Repetition,
+    Rock,
+    Sit,
+    Stumble,
+    ToePress,
+    Touch,
+    Walk,
+)
 from insole.tables import SIDES
 
 if TYPE_CHECKING:
@@ -102,7 +113,7 @@ def event_table(timeline: Timeline) -> pd.DataFrame:
     """
     rows = chain(
         _repetition_rows(timeline), _one_foot_rows(timeline), _toe_rows(timeline),
-        _rock_rows(timeline), _disturbance_rows(timeline),
+        _rock_rows(timeline), _disturbance_rows(timeline), _spell_rows(timeline),
     )  # fmt: skip
     table = pd.DataFrame(list(rows), columns=list(EVENT_COLUMNS))
     return table.sort_values("t_true_s", kind="stable", ignore_index=True)
@@ -219,6 +230,15 @@ def _disturbance_rows(timeline: Timeline) -> Iterator[Row]:
             side = "both" if isinstance(act, Dip) else SIDES[act.side]
             yield f"{names[type(act)]}_start", side, act.start_s, 0, "disturbance", "none"
             yield f"{names[type(act)]}_end", side, act.end_s, 0, "disturbance", "none"
+
+
+def _spell_rows(timeline: Timeline) -> Iterator[Row]:
+    """Yield when the person walks, sits and leans, which is no exercise."""
+    names: dict[type[Act], str] = {Walk: "walk", Sit: "sit", Lean: "lean"}
+    for act in timeline.acts:
+        if isinstance(act, Walk | Sit | Lean):
+            yield f"{names[type(act)]}_start", "both", act.start_s, 0, "spell", "none"
+            yield f"{names[type(act)]}_end", "both", act.end_s, 0, "spell", "none"
 
 
 def _highest_mm(height_mm: Array, side: str) -> float:

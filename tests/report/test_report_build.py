@@ -18,8 +18,9 @@ RIGS = [
     {"rate_hz": 25.0}, {"rate_hz": 200.0},
 ]  # fmt: skip
 KEYS = {
-    "schema", "session", "capabilities", "body_weight_n", "sets", "holds", "raises", "weight_shift",
-    "sway", "pain", "calibration", "edits", "programme", "quality", "params", "software",
+    "schema", "session", "capabilities", "body_weight_n", "activities", "sets", "holds", "raises",
+    "weight_shift", "toe_yoga", "rocking", "sway", "pain", "calibration", "edits", "programme",
+    "quality", "params", "software",
 }  # fmt: skip
 ROWS = {"holds": HoldRow, "raises": RaiseRow, "sets": SetRow, "weight_shift": WeightShiftRow}
 

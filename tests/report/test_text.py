@@ -105,7 +105,7 @@ def test_holds_no_time_finer_than_a_tenth(any_report):
 
 
 def test_uses_no_glyph_beyond_the_plain_ones(any_report):
-    assert set(re.sub(r"[\x20-\x7e\n]", "", render(any_report))) <= set("–±°")
+    assert set(re.sub(r"[\x20-\x7e\n]", "", render(any_report))) <= set("–±°²")
 
 
 def test_says_once_that_it_treats_nothing_and_whom_to_ask(any_report):
