@@ -142,6 +142,11 @@ def test_a_silent_device_does_not_outlast_the_time(tmp_path):
         assert 3 <= recording.elapsed_s < 4
 
     over_the_air(body)
+    session = open_session(tmp_path / "s.insole")
+    for role in PLACES:
+        events = session.link_events(role)
+        assert events[-1].kind == "closed"
+        assert 3e9 <= events[-1].host_time_ns - events[0].host_time_ns < 5e9
 
 
 def test_it_ends_so_long_after_the_last_exercise(tmp_path):
@@ -314,6 +319,27 @@ def test_each_wish_has_its_role(wanted, roles):
 def test_wishes_that_cannot_be_are_refused(wanted):
     with pytest.raises(LinkError):
         wanted.wishes(list_specs())
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_of_two_insoles_near_the_one_asked_for_is_taken(tmp_path, side):
+    session = kept(tmp_path / "s.insole", wanted=Wanted(**{side: "sim_insole"}), duration_s=2)
+    assert list(session.devices) == [side]
+    assert session.devices[side].name == f"INSOLE-SIM-{side[0].upper()}"
+    assert {role for role, _ in session.streams()} == {side}
+
+
+def test_if_neither_is_for_the_foot_asked_for_it_says_so_and_lets_both_go(tmp_path):
+    async def body():
+        async with InProcessRig() as rig:
+            for address in PLACES.values():
+                await rig.put(SteadyPeripheral(SPEC, "left"), address)
+            source = await source_of(rig, Wanted(right="sim_insole"))
+            with pytest.raises(LinkError, match="right: neither insole says"):
+                await recording_of(source, tmp_path / "s.insole").run()
+            assert not rig.clients
+
+    fast_loop.run(body())
 
 
 def test_a_scale_that_only_advertises_is_recorded_beside_an_insole(tmp_path):

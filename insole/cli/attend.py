@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from insole.cli.keys import Typing, listening
 from insole.cli.screen import Screen
-from insole.cli.status import minutes, size_on_disk, status, summary
+from insole.cli.status import Progress, minutes, size_on_disk, status, summary
 from insole.cli.talk import DATA_ERROR, said_by, say
 from insole.errors import InsoleError, LinkError
 from insole.recording.course import Recording
@@ -27,26 +27,34 @@ if TYPE_CHECKING:
 
     import click
 
+    from insole.cli.coaching import Coaching
     from insole.live import LiveState
     from insole.record.store import Store
     from insole.recording.course import Rules
     from insole.recording.source import Source
 
     Tell: TypeAlias = Callable[[str], None]
+    Lead: TypeAlias = Callable[[float], list[str]]
     Find: TypeAlias = Callable[[Tell], Coroutine[Any, Any, Source]]
 
 SHOW_EVERY_S = 0.25
 """How often the lines are written anew (our choice)."""
+LOOK_WITH_COACH_S = 0.03
+"""How often there is something new for a coach, whose cues shall come in time (our choice)."""
 HINT, HINT_WITH_KEYS = "Ctrl-C ends it", "Ctrl-C ends it, m marks, n notes"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a recording went: where it is, and the error that ended it, if one did."""
+    """How a recording went: where it is, and the error that ended it, if one did.
+
+    ``began_ns`` is when it began, on its clock, ns.
+    """
 
     path: Path | None
     error: InsoleError | None
     terminal_is_gone: bool
+    began_ns: int
 
     def whole_path(self) -> Path:
         """Return where it is, or raise the error that ended it."""
@@ -61,7 +69,10 @@ def attend(
     rules: Rules,
     *,
     watch: Callable[[LiveState], None] | None = None,
+    lead: Lead | None = None,
     follow: bool = True,
+    coach: Coaching | None = None,
+    stream: bool = False,
 ) -> Outcome:
     """Find devices, record them until the end, and show it meanwhile.
 
@@ -75,15 +86,32 @@ def attend(
         When it ends by itself.
     watch : callable, optional
         Gets what is known, again and again.
+    lead : callable, optional
+        Gets the time since the beginning, s, again and again; returns what shall be said.
     follow : bool
         Whether it goes slowly enough to be looked at.
+    coach : Coaching, optional
+        Who coaches meanwhile.
+    stream : bool
+        Whether what the devices measure is streamed to others.
 
     Raises
     ------
     InsoleError
         If nothing was recorded.
     """
-    return asyncio.run(_attend(find, keep, rules, watch, follow=follow))
+    beside = _Beside(watch, lead if follow else None, coach, stream)
+    return asyncio.run(_attend(find, keep, rules, beside, follow=follow))
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """Who else looks at a recording, leads through it, or coaches."""
+
+    watch: Callable[[LiveState], None] | None
+    lead: Lead | None
+    coach: Coaching | None
+    stream: bool
 
 
 def conclude(context: click.Context, outcome: Outcome, *, analyse: bool) -> None:
@@ -104,21 +132,23 @@ async def _attend(
     find: Find,
     keep: Callable[[Source], Store | None],
     rules: Rules,
-    watch: Callable[[LiveState], None] | None,
+    beside: _Beside,
     *,
     follow: bool,
 ) -> Outcome:
-    stop, error = Stop(), None
-    with Screen() as screen, said_by(screen.tell), stopped_by_signals(stop):
+    stop, error, coach = Stop(), None, beside.coach
+    draw = coach.display if coach else None
+    with stopped_by_signals(stop), Screen(draw) as screen, said_by(screen.tell):
         tell = screen.tell if screen.is_terminal and follow else _nothing
-        source = await until_stopped(find(tell), stop)
+        source = await until_stopped(coach.find(find, tell) if coach else find(tell), stop)
         if source is None:
             raise LinkError("recording", STOPPED_EARLY)
         recording = Recording(
-            source, partial(keep, source), rules=rules, stop=stop, tell=tell, follow=follow
-        )
+            source, partial(keep, source), rules=rules, stop=stop, tell=tell, follow=follow,
+            look_every_s=LOOK_WITH_COACH_S if coach else SHOW_EVERY_S, stream=beside.stream,
+        )  # fmt: skip
         try:
-            await _shown(recording, screen, watch)
+            await _shown(recording, screen, beside)
         except InsoleError as problem:
             if not recording.path:
                 raise
@@ -127,20 +157,21 @@ async def _attend(
             raise LinkError("recording", STOPPED_EARLY)
         if recording.reason:
             tell(f"ended after {minutes(recording.elapsed_s)}: {recording.reason}")
-    return Outcome(recording.path, error, stop.reason == TERMINAL_CLOSED)
+    gone = stop.reason == TERMINAL_CLOSED
+    return Outcome(recording.path, error, gone, recording.began_ns)
 
 
 def _nothing(_: str) -> None:
     """Say nothing."""
 
 
-async def _shown(
-    recording: Recording, screen: Screen, watch: Callable[[LiveState], None] | None
-) -> None:
+async def _shown(recording: Recording, screen: Screen, beside: _Beside) -> None:
     """Record, with the lines on the screen and the keys at hand."""
-    typing = Typing()
+    typing, coach = Typing(), beside.coach
 
     def press(keys: str) -> None:
+        if coach and typing.draft is None:
+            keys = coach.press(keys)
         for text in typing.press(keys) if recording.began else ():
             time_s = recording.mark(text)
             screen.tell(
@@ -149,31 +180,45 @@ async def _shown(
 
     with listening(press) as has_keys:
         hint = HINT_WITH_KEYS if has_keys else HINT
-        showing = asyncio.create_task(_show(recording, screen, typing, hint, watch))
+        works = [_show(recording, screen, typing, hint, beside)]
+        works.append(_lead(recording, screen, beside.lead))
+        if coach:
+            works.append(coach.run(recording, screen))
+        tasks = [asyncio.create_task(work) for work in works]
         try:
             await recording.run()
         finally:
-            showing.cancel()
+            for task in tasks:
+                task.cancel()
+
+
+async def _lead(recording: Recording, screen: Screen, lead: Lead | None) -> None:
+    """Say again and again what is to be done next."""
+    while lead:
+        await asyncio.sleep(SHOW_EVERY_S)
+        for sentence in lead(recording.elapsed_s) if recording.began else ():
+            screen.tell(sentence)
 
 
 async def _show(
-    recording: Recording,
-    screen: Screen,
-    typing: Typing,
-    hint: str,
-    watch: Callable[[LiveState], None] | None,
+    recording: Recording, screen: Screen, typing: Typing, hint: str, beside: _Beside
 ) -> None:
     """Show again and again what is known."""
+    watch, coach = beside.watch, beside.coach
     while True:
         await asyncio.sleep(SHOW_EVERY_S)
-        if (state := recording.look()) is None:
+        if not recording.began:
             continue
+        state = recording.look()
         size_bytes = size_on_disk(recording.path) if recording.path else None
+        progress = Progress(recording.elapsed_s, size_bytes, recording.behind_s(state))
         draft = None if typing.draft is None else f"note: {typing.draft}_"
-        elapsed_s, width = recording.elapsed_s, screen.width
-        lines = status(state, elapsed_s, size_bytes, draft or hint, width)
-        screen.show(lines, summary(state, elapsed_s, size_bytes))
-        if watch and not recording.stop.is_asked:
+        if coach:
+            coach.draft = draft
+        if not (coach and coach.shows):
+            lines = status(state, progress, draft or hint, screen.width)
+            screen.show(lines, summary(state, progress))
+        if state and watch and not recording.stop.is_asked:
             try:
                 watch(state)
             except BrokenPipeError:

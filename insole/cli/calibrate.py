@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from insole.live import LiveState
-    from insole.record.store import Store
-    from insole.recording.source import Source
+    from insole.recording.guide import Guide
     from insole.session import Session
 
 _NAMES = {
@@ -54,7 +52,7 @@ def command(
     if file and (mass_kg or out or chosen.is_told):
         raise click.UsageError("FILE is judged again as it is; leave out all other options")
     path = find_session(file, folder) if file else _record(chosen, mass_kg, out, folder)
-    whole = _judge(path)
+    whole = judge(path)
     if not file:
         click.echo(path)
     context.exit(0 if whole else DATA_ERROR)
@@ -64,7 +62,6 @@ def _record(chosen: Chosen, mass_kg: float | None, out: Path | None, folder: Pat
     """Record the guided minute; return the session, with the marks of its steps."""
     from insole import profile  # noqa: PLC0415 - only here
     from insole.cli.attend import attend  # noqa: PLC0415 - imports numpy and pandas
-    from insole.record.store import add_mark  # noqa: PLC0415 - likewise
     from insole.recording.course import Rules  # noqa: PLC0415 - likewise
     from insole.recording.file import keeper  # noqa: PLC0415 - likewise
     from insole.recording.guide import Guide  # noqa: PLC0415 - likewise
@@ -73,23 +70,21 @@ def _record(chosen: Chosen, mass_kg: float | None, out: Path | None, folder: Pat
     if mass_kg is None and (known is None or known.body_mass_kg is None):
         say("your mass is not known, so only the feet become comparable; give --mass or answer "
             "`insole setup`")  # fmt: skip
-    start = keeper(place_for_session(out, folder), note="calibration", body_mass_kg=_mass(mass_kg))
-    guide, began_ns = Guide(), [0]
-
-    def keep(source: Source) -> Store:
-        began_ns[0] = source.now_ns() if source.now_ns else 0
-        return start(source)
-
-    def lead(state: LiveState) -> None:
-        for sentence in guide.tell(state.time_s - began_ns[0] / 1e9):
-            say(sentence)
-
+    keep = keeper(place_for_session(out, folder), note="calibration", body_mass_kg=_mass(mass_kg))
+    guide = Guide()
     follow = chosen.scenario is None or chosen.speed is not None
-    outcome = attend(chosen.find, keep, Rules(guide.length_s), watch=lead, follow=follow)
+    outcome = attend(chosen.find, keep, Rules(guide.length_s), lead=guide.tell, follow=follow)
     path = outcome.whole_path()
-    for mark in guide.marks(began_ns[0], _last_ns(path)):
-        add_mark(path, mark)
+    leave_marks(path, guide, outcome.began_ns)
     return path
+
+
+def leave_marks(path: Path, guide: Guide, began_ns: int) -> None:
+    """Leave the marks of the steps that were done to their end in a session."""
+    from insole.record.store import add_mark  # noqa: PLC0415 - imports numpy
+
+    for mark in guide.marks(began_ns, _last_ns(path)):
+        add_mark(path, mark)
 
 
 def _mass(mass_kg: float | None) -> float | None:
@@ -110,7 +105,7 @@ def _last_ns(path: Path) -> int:
         return max((int(p.host_time_ns[-1]) for p in packets if len(p)), default=0)
 
 
-def _judge(path: Path) -> bool:
+def judge(path: Path) -> bool:
     """Print what became of each step, and keep what can be believed; return if all can."""
     from insole.cli.showing import open_whole  # noqa: PLC0415 - imports the analysis
     from insole.errors import StoreError  # noqa: PLC0415 - only here

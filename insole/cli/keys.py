@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import sys
 from codecs import getincrementaldecoder
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,6 +18,23 @@ LONGEST_NOTE = 500
 """Characters; whoever leans on a key shall not fill the file (our choice)."""
 
 _ENTER, _BACK, _ESCAPE = "\r\n", "\b\x7f", "\x1b"
+
+
+LOOK_EVERY_S = 0.05
+"""How often a Windows console is asked for keys, s (our choice)."""
+_FUNCTION = "\x00\xe0"
+"""What Windows puts before the second code of a key that types nothing (documentation of
+``_getwch``); the second is also that of the letter a with grave accent, which then is not typed."""
+
+
+class Console(Protocol):
+    """What the module msvcrt has of a console."""
+
+    def kbhit(self) -> bool:
+        """Return whether a key waits."""
+
+    def getwch(self) -> str:
+        """Return the next character, without showing it."""
 
 
 class Typing:
@@ -58,10 +76,14 @@ class Typing:
 def listening(press: Callable[[str], None]) -> Iterator[bool]:
     """Give each key to `press`, inside a running event loop; yield whether keys can be typed.
 
-    They cannot where standard input is no terminal, is another program's at the moment, or on a
-    system that has no termios. Ctrl-C still does what it did. Ctrl-S and Ctrl-Z do nothing, since
-    either would hold up the recording.
+    They cannot where standard input is no terminal, or is another program's at the moment. Ctrl-C
+    still does what it did. Ctrl-S and Ctrl-Z do nothing, since either would hold up the recording.
+    On Windows it was never tried.
     """
+    if console := _windows_console():
+        with _polled(console, press):
+            yield True
+        return
     terminal = _own_terminal()
     if terminal is None:
         yield False
@@ -88,6 +110,51 @@ def listening(press: Callable[[str], None]) -> Iterator[bool]:
         loop.remove_reader(fd)
         with suppress(termios.error):
             termios.tcsetattr(fd, termios.TCSANOW, before)
+
+
+def _windows_console() -> Console | None:
+    """Return what gives the keys of a Windows console; None elsewhere, or without one."""
+    with suppress(ImportError, OSError, ValueError, AttributeError):
+        console = importlib.import_module("msvcrt")
+        if sys.stdin.isatty():
+            return cast("Console", console)
+    return None
+
+
+@contextmanager
+def _polled(console: Console, press: Callable[[str], None]) -> Iterator[None]:
+    """Look again and again for keys, since a Windows console wakes up no event loop."""
+
+    async def look() -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            if keys := waiting_keys(console):
+                press(keys)
+
+    looking = asyncio.create_task(look())
+    try:
+        yield
+    finally:
+        looking.cancel()
+
+
+def waiting_keys(console: Console) -> str:
+    """Return what was typed since the last call, without keys that type nothing.
+
+    Parameters
+    ----------
+    console : Console
+        Gives one character at a time. A key such as an arrow or F1 gives two, of which the first is
+        NUL or 0xE0.
+    """
+    keys = ""
+    while console.kbhit():
+        key = console.getwch()
+        if key in _FUNCTION and console.kbhit():
+            console.getwch()
+        elif key not in _FUNCTION:
+            keys += key
+    return keys
 
 
 def _own_terminal() -> tuple[Any, int, list[Any]] | None:

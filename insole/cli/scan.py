@@ -87,7 +87,7 @@ async def _scan(timeout_s: float, spec_folder: Path | None) -> list[Discovery]:
 
     stop = Stop()
     with Screen() as screen, said_by(screen.tell), stopped_by_signals(stop):
-        showing = asyncio.create_task(_show(found, screen))
+        showing = asyncio.create_task(_show(found, screen, timeout_s))
         try:
             await until_stopped(listen(), stop)
         finally:
@@ -95,8 +95,10 @@ async def _scan(timeout_s: float, spec_folder: Path | None) -> list[Discovery]:
     return ordered(found.values())
 
 
-async def _show(found: Mapping[str, Discovery], screen: Screen) -> None:
+async def _show(found: Mapping[str, Discovery], screen: Screen, timeout_s: float) -> None:
     """Show again and again what was heard so far, as much as fits."""
+    loop = asyncio.get_running_loop()
+    end_s = loop.time() + timeout_s
     while True:
         await asyncio.sleep(SHOW_EVERY_S)
         size = get_terminal_size()
@@ -104,7 +106,11 @@ async def _show(found: Mapping[str, Discovery], screen: Screen) -> None:
             Line(text[: size.columns]) for text in table(ordered(found.values()), size.columns)
         ]
         known = sum(one.spec_id is not None for one in found.values())
-        counts = f"listening: {len(found)} in reach, {known} known; Ctrl-C ends it"
+        left_s = max(0.0, end_s - loop.time())
+        counts = (
+            f"listening for {left_s:.0f} s more: {len(found)} in reach, {known} known; "
+            "Ctrl-C ends it now"
+        )
         screen.show([*lines[: max(size.lines - 2, 1)], Line(counts, "dim")], counts)
 
 
@@ -115,12 +121,14 @@ def ordered(found: Iterable[Discovery]) -> list[Discovery]:
 
 def facts(one: Discovery) -> dict[str, Any]:
     """Return what is known of a device, for JSON."""
+    from insole.transport.scan import UNHEARD_DBM  # noqa: PLC0415 - with the rest
+
     return {
         "address": one.address,
         "name": one.name,
         "spec": one.spec_id,
         "side": one.side,
-        "rssi_dbm": one.rssi_dbm,
+        "rssi_dbm": None if one.rssi_dbm == UNHEARD_DBM else one.rssi_dbm,
         "battery_percent": one.battery_percent,
     }
 
@@ -148,7 +156,8 @@ def table(found: Sequence[Discovery], width: int) -> list[str]:
 
 
 def _row(one: Discovery) -> tuple[str, ...]:
+    from insole.transport.scan import signal  # noqa: PLC0415 - with the rest
+
     battery = "-" if one.battery_percent is None else f"{one.battery_percent:.0f}%"
-    signal = f"{one.rssi_dbm} dBm"
     name = one_line(one.name)[:LONGEST_NAME]
-    return one.spec_id or "unknown", one.side or "-", signal, battery, one.address, name
+    return one.spec_id or "unknown", one.side or "-", signal(one), battery, one.address, name

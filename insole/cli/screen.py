@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Protocol, Self
 from insole.cli.talk import one_line, write_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from rich.console import Console
     from rich.live import Live
@@ -42,10 +43,17 @@ class Display(Protocol):
 
 
 class Screen:
-    """Shows what a recording does, on standard error, from any thread, without ever blocking."""
+    """Shows what a recording does, on standard error, from any thread, without ever blocking.
 
-    def __init__(self) -> None:
-        self.is_terminal = _is_terminal()
+    Parameters
+    ----------
+    draw : callable, optional
+        Returns what draws on a terminal; by default a few lines of it.
+    """
+
+    def __init__(self, draw: Callable[[], AbstractContextManager[Display]] | None = None) -> None:
+        self._draw = draw or _drawn
+        self.is_terminal = is_terminal()
         self._items: SimpleQueue[str | tuple[Sequence[Line], str] | None] = SimpleQueue()
         self._thread = Thread(target=self._run, name="insole-screen", daemon=True)
 
@@ -62,10 +70,12 @@ class Screen:
         """Columns of the terminal."""
         return get_terminal_size().columns
 
-    def show(self, lines: Sequence[Line], summary: str) -> None:
-        """Show lines in place of those before; not at all while the terminal takes nothing."""
-        if self._items.empty():
-            self._items.put((lines, summary))
+    def show(self, lines: Sequence[Line], summary: str) -> bool:
+        """Show lines in place of those before; return False while the terminal takes nothing."""
+        if not self._items.empty():
+            return False
+        self._items.put((lines, summary))
+        return True
 
     def tell(self, sentence: str) -> None:
         """Say something that stays, above the lines."""
@@ -73,7 +83,8 @@ class Screen:
 
     def _run(self) -> None:
         """Write until the end; when the terminal is gone, only take what comes."""
-        with suppress(OSError, ValueError), _display(is_terminal=self.is_terminal) as display:
+        make = self._draw if self.is_terminal else _Plain.opened
+        with suppress(OSError, ValueError), make() as display:
             while (item := self._items.get()) is not None:
                 if isinstance(item, str):
                     display.tell(item)
@@ -84,15 +95,13 @@ class Screen:
             pass
 
 
-def _is_terminal() -> bool:
+def is_terminal() -> bool:
+    """Return whether standard error is a terminal that can be drawn on."""
     return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
 @contextmanager
-def _display(*, is_terminal: bool) -> Iterator[Display]:
-    if not is_terminal:
-        yield _Plain()
-        return
+def _drawn() -> Iterator[Display]:
     from rich.console import Console  # noqa: PLC0415 - only where there is a terminal
     from rich.live import Live  # noqa: PLC0415 - likewise
 
@@ -123,6 +132,11 @@ class _Lines:
 
 class _Plain:
     """One line now and then."""
+
+    @classmethod
+    @contextmanager
+    def opened(cls) -> Iterator[Display]:
+        yield cls()
 
     def __init__(self) -> None:
         self._next_s = time.monotonic() + PLAIN_EVERY_S

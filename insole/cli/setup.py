@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from insole.cli.talk import say
+
 if TYPE_CHECKING:
     from insole.profile import Profile
 
@@ -60,6 +62,23 @@ def command(
         profile.save_profile(known)
     for line in _lines(known):
         click.echo(line)
+
+
+def offer_setup() -> None:
+    """Ask once, where somebody is there to be asked and nobody ever said who stands on the soles.
+
+    Whoever does not want to say is not asked again.
+    """
+    from insole import profile  # noqa: PLC0415 - only here
+
+    if not (sys.stdin.isatty() and sys.stderr.isatty()) or profile.load_profile() is not None:
+        return
+    question = "Heights and loads need to know who stands on the soles. Answer four questions now?"
+    told = _ask(profile.Profile()) if click.confirm(question, default=True, err=True) else {}
+    answers = profile.from_json(replace(profile.Profile(), **told).to_json(), "your answers")
+    profile.save_profile(answers)
+    if not told:
+        say("not asked again; `insole setup` asks at any time")
 
 
 def _foot_mm(shoe_eu: float | None, foot_mm: float | None) -> float | None:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 WIDE = 72
 """From so many columns on, columns have names in full and the load is shown."""
+BEHIND_S = 2.0
+"""From so much on, s, it is said that what is shown is old (our choice)."""
 UNKNOWN = "-"
 UNITS = {"n": "N", "bw": "of body weight", "adc": "counts"}
 
@@ -26,52 +28,48 @@ class Line(NamedTuple):
     style: str = ""
 
 
+class Progress(NamedTuple):
+    """How far a recording is.
+
+    ``elapsed_s`` is how long it has been running and ``size_bytes`` how much of it is on disk, None
+    where nothing is kept; ``behind_s`` is how much older than that what is known of it is.
+    """
+
+    elapsed_s: float
+    size_bytes: int | None = None
+    behind_s: float = 0.0
+
+
 class _Cell(NamedTuple):
     head: str
     short: str
     text: str
 
 
-def status(
-    state: LiveState, elapsed_s: float, size_bytes: int | None, hint: str, width: int
-) -> list[Line]:
+def status(state: LiveState | None, progress: Progress, hint: str, width: int) -> list[Line]:
     """Return a heading, a line for each device, one for the whole, and the hint.
 
     Parameters
     ----------
-    state : LiveState
-        What is known just now.
-    elapsed_s : float
-        How long it has been running, s.
-    size_bytes : int or None
-        How much of it is on disk; None where nothing is kept.
+    state : LiveState or None
+        What is known just now; None for nothing, and then only the whole and the hint are shown.
+    progress : Progress
+        How far it is.
     hint : str
         What may be done.
     width : int
         Columns of the terminal.
     """
-    is_wide = width >= WIDE
-    rows = {role: _cells(device, is_wide=is_wide) for role, device in _in_order(state)}
-    first = max(map(len, rows), default=0)
-    widths = [
-        max(len(head), *(len(cells[n].text) for cells in rows.values()))
-        for n, head in enumerate(_heads(rows, is_wide=is_wide))
-    ]
-    gap = "  " if is_wide else " "
-    lines = [Line(" " * first + _joined(_heads(rows, is_wide=is_wide), widths, gap), "dim")]
-    for role, cells in rows.items():
-        device = state.devices[role]
-        style = _STYLE_OF.get(device.state, TROUBLE)
-        text = f"{role:<{first}}" + _joined([cell.text for cell in cells], widths, gap)
-        lines.append(Line(text + _trouble(device, gap), style))
-    lines += [Line(_whole(state, elapsed_s, size_bytes)), Line(hint, "dim")]
+    rows = _rows(state, is_wide=width >= WIDE) if state else []
+    lines = [*rows, Line(_whole(state, progress)), Line(hint, "dim")]
     return [Line(text[:width].rstrip(), style) for text, style in lines]
 
 
-def summary(state: LiveState, elapsed_s: float, size_bytes: int | None) -> str:
+def summary(state: LiveState | None, progress: Progress) -> str:
     """Return all of it in one sentence, for where no line can be written over."""
-    devices = [f"{role} {_in_words(device)}" for role, device in _in_order(state)]
-    return "; ".join([_whole(state, elapsed_s, size_bytes), *devices])
+    rows = _in_order(state) if state else []
+    devices = [f"{role} {_in_words(device)}" for role, device in rows]
+    return "; ".join([_whole(state, progress), *devices])
 
 
 def minutes(time_s: float) -> str:
@@ -90,6 +88,24 @@ def size_on_disk(path: Path) -> int:
     """Return how many bytes a recording takes at the moment, with what SQLite has beside it."""
     files = (path, path.with_name(f"{path.name}-wal"))
     return sum(file.stat().st_size for file in files if file.exists())
+
+
+def _rows(state: LiveState, *, is_wide: bool) -> list[Line]:
+    """Return the heading and a line for each device."""
+    rows = {role: _cells(device, is_wide=is_wide) for role, device in _in_order(state)}
+    first = max(map(len, rows), default=0)
+    heads = _heads(rows, is_wide=is_wide)
+    widths = [
+        max(len(head), *(len(cells[n].text) for cells in rows.values()))
+        for n, head in enumerate(heads)
+    ]
+    gap = "  " if is_wide else " "
+    lines = [Line(" " * first + _joined(heads, widths, gap), "dim")]
+    for role, cells in rows.items():
+        device = state.devices[role]
+        text = f"{role:<{first}}" + _joined([cell.text for cell in cells], widths, gap)
+        lines.append(Line(text + _trouble(device, gap), _STYLE_OF.get(device.state, TROUBLE)))
+    return lines
 
 
 def _cells(device: DeviceState, *, is_wide: bool) -> list[_Cell]:
@@ -147,12 +163,14 @@ def _load(device: DeviceState) -> str:
     return f"{device.load:.{digits}f} {UNITS.get(device.unit, device.unit)}"
 
 
-def _whole(state: LiveState, elapsed_s: float, size_bytes: int | None) -> str:
-    parts = [minutes(elapsed_s)]
-    if size_bytes is not None:
-        parts = [f"recording {parts[0]}", size(size_bytes)]
-    if state.exercising:
+def _whole(state: LiveState | None, progress: Progress) -> str:
+    parts = [minutes(progress.elapsed_s)]
+    if progress.size_bytes is not None:
+        parts = [f"recording {parts[0]}", size(progress.size_bytes)]
+    if state and state.exercising:
         parts.append("exercise")
-    elif state.standing_since_s is not None:
+    elif state and state.standing_since_s is not None:
         parts.append("standing still")
+    if progress.behind_s >= BEHIND_S:
+        parts.append(f"this view is {progress.behind_s:.0f} s behind")
     return ", ".join(parts)

@@ -5,26 +5,30 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from contextlib import AsyncExitStack, contextmanager, suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from insole.errors import LinkError, StoreError
 from insole.live import Live
 from insole.record.recorder import first_error, record
 from insole.record.store import Mark
+from insole.recording.outlet import StreamedLive
 from insole.recording.stop import Stop, until_stopped
+from insole.recording.view import STATE_EVERY_S, Beside, InStep, undisturbed
 from insole.transport import rig
 from insole.transport.base import Hoarding, LinkEvent
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
     from pathlib import Path
 
     from insole.live import LiveState
     from insole.record.model import MarkKind
     from insole.record.store import Store
     from insole.recording.source import Source
+    from insole.recording.view import View
     from insole.transport.base import Link
     from insole.transport.rig import Item
 
@@ -37,10 +41,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """When a recording ends by itself: so long after it began, or after the last exercise, in s."""
+    """When a recording ends by itself: so long after it began, or after the last exercise, in s.
+
+    Exercise in the first ``lead_s`` is not the last: somebody was led through a calibration.
+    """
 
     duration_s: float | None = None
     auto_stop_s: float | None = None
+    lead_s: float = 0.0
 
 
 class Recording:
@@ -62,11 +70,16 @@ class Recording:
         Gets a sentence about what happens; must not block.
     follow : bool
         Whether anybody looks; else what arrives is only written, and no rule sees exercise.
+    look_every_s : float
+        How often there is something new to be looked at, s.
+    stream : bool
+        Whether what the devices measure is streamed to others (Lab Streaming Layer).
     """
 
     def __init__(
         self, source: Source, keep: Callable[[], Store | None], *, rules: Rules | None = None,
         stop: Stop | None = None, tell: Callable[[str], None] = lambda _: None, follow: bool = True,
+        look_every_s: float = STATE_EVERY_S, stream: bool = False,
     ) -> None:  # fmt: skip
         self.stop = stop or Stop()
         self._source = source
@@ -74,7 +87,9 @@ class Recording:
         self._rules = rules or Rules()
         self._tell = tell
         self._follow = follow
-        self._live: Live | None = None
+        self._state_every_s = look_every_s
+        self._stream = stream
+        self._view: View | None = None
         self._store: Store | None = None
         self._began_ns: int | None = None
         self._last_ns = self._looked_ns = 0
@@ -94,6 +109,11 @@ class Recording:
         return self._began_ns is not None
 
     @property
+    def began_ns(self) -> int:
+        """When all devices were connected, on the recording's clock, ns; 0 before."""
+        return self._began_ns or 0
+
+    @property
     def now_ns(self) -> int:
         """Time on the recording's clock, ns since its start."""
         return self._source.now_ns() if self._source.now_ns else self._last_ns
@@ -104,11 +124,15 @@ class Recording:
         return 0.0 if self._began_ns is None else (self.now_ns - self._began_ns) / 1e9
 
     def look(self) -> LiveState | None:
-        """Return what is known just now; None before it began, or if the live view has failed."""
-        if self._live:
-            with self._without_view_if_it_fails():
-                return self._live.look(self.now_ns)
-        return None
+        """Return what is known just now; None before it began, or if the live view has failed.
+
+        The view may be behind; ``time_s`` of the state says up to when it has come.
+        """
+        return self._view.look(self.now_ns) if self._view else None
+
+    def behind_s(self, state: LiveState | None) -> float:
+        """Return how much older than now what is known is, s."""
+        return 0.0 if state is None else max(0.0, self.now_ns / 1e9 - state.time_s)
 
     def mark(self, text: str = "") -> float:
         """Note this moment, with a text or without; return its time, s."""
@@ -116,6 +140,11 @@ class Recording:
         if self._store:
             self._store.mark(Mark(now_ns, "user", json.dumps({"text": text} if text else {})))
         return now_ns / 1e9
+
+    def note(self, kind: MarkKind, stored: str, time_ns: int) -> None:
+        """Keep a mark of any kind, a JSON object, at a time on the recording's clock, ns."""
+        if self._store:
+            self._store.mark(Mark(time_ns, kind, stored))
 
     def is_over(self, time_ns: int) -> bool:
         """Return True if a time lies behind the end that the rules set."""
@@ -134,7 +163,8 @@ class Recording:
             If the file cannot be made or written; what was written before is kept.
         """
         try:
-            await until_stopped(self._whole(), self.stop)
+            with undisturbed():
+                await until_stopped(self._whole(), self.stop)
         except BaseExceptionGroup as group:
             raise first_error(group) from group
 
@@ -147,13 +177,24 @@ class Recording:
                 links.append(await self._opened(member.link, opened))
             _require_different(links)
             if self._follow:
-                self._live = Live({member.link.role: member.spec for member in members})
+                self._view = self._viewing()
+                opened.callback(self._view.close)
             self._store = self._keep()
             if self._store:
                 opened.enter_context(self._store)
                 for member in members:
                     self._store.add_device(member.introduce())
             await self._play(links)
+
+    def _viewing(self) -> View:
+        """Return what follows the recording: beside it, where packets do not wait."""
+        specs = {member.link.role: member.spec for member in self._source.members}
+        make: Callable[[], Live] = partial(Live, specs)
+        if self._stream:
+            make = partial(StreamedLive, specs, lambda: self.now_ns)
+        if self._source.now_ns and not self._source.waits:
+            return Beside(make, self._source.now_ns, state_every_s=self._state_every_s)
+        return InStep(make)
 
     async def _opened(self, link: Link, opened: AsyncExitStack) -> _Guest:
         opened.push_async_callback(link.close)
@@ -180,9 +221,8 @@ class Recording:
 
     def _take(self, item: Item) -> None:
         self._last_ns = max(self._last_ns, item.host_time_ns)
-        if self._live:
-            with self._without_view_if_it_fails():
-                self._live.take(item)
+        if self._view:
+            self._view.take(item)
         if isinstance(item, LinkEvent):
             self._note_change(item)
         if self._last_ns - self._looked_ns >= LOOK_EVERY_S * 1e9:
@@ -195,14 +235,6 @@ class Recording:
             reason = f", {event.reason}" if event.reason else ""
             time_s = event.host_time_ns / 1e9
             _log.warning("%s: %s at %.0f s%s", event.role, event.kind, time_s, reason)
-
-    @contextmanager
-    def _without_view_if_it_fails(self) -> Iterator[None]:
-        try:
-            yield
-        except Exception as error:  # noqa: BLE001 - a fault in the view may not cost a recording
-            self._live = None
-            _log.warning("the live view has failed (%r); the recording goes on without it", error)
 
     async def _look_regularly(self) -> None:
         """Apply the rules also while nothing arrives."""
@@ -222,6 +254,8 @@ class Recording:
         patience_s, ended_s = self._rules.auto_stop_s, state.exercise_ended_s
         if patience_s is None or ended_s is None or state.exercising:
             return
+        if ended_s < self.began_ns / 1e9 + self._rules.lead_s:
+            return
         if state.time_s - ended_s >= patience_s:
             self._end_by_rule(f"{patience_s:g} s have passed since the last exercise")
 
@@ -240,11 +274,12 @@ class Recording:
     def _note_end(self, links: Sequence[Link]) -> None:
         """Write why it has ended, where a device does not tell itself."""
         self.reason = self.stop.reason or (TIME_IS_OVER if self.is_over(self._last_ns) else "")
+        end_ns = max(self.now_ns, self._last_ns)  # a device may have been silent for long
         if self._counts:
-            self._mark_set("set_stop", self._last_ns / 1e9, self.reason or "the devices ended")
+            self._mark_set("set_stop", end_ns / 1e9, self.reason or "the devices ended")
         if self._store and self.stop.is_asked:
             for role in (link.role for link in links if link.role not in self._closed):
-                self._store.take(LinkEvent(role, self._last_ns, "closed", self.reason))
+                self._store.take(LinkEvent(role, end_ns, "closed", self.reason))
 
     def _mark_set(self, kind: MarkKind, time_s: float, why: str) -> None:
         if self._store:

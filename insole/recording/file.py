@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from insole import kept, profile
-from insole.errors import StoreError
+from insole.errors import InsoleError, StoreError
+from insole.journal import programme_in_use
 from insole.record.store import SessionMeta, Store
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from insole.profile import Profile
+    from insole.programme.model import Programme
     from insole.recording.source import Source
 
 _log = logging.getLogger(__name__)
@@ -73,6 +76,8 @@ def keeper(
             seed=source.seed,
             body_mass_kg=mass_kg,
         )
+        if programme := _programme_of(source, place if place.is_dir() else place.parent):
+            meta = replace(meta, programme_id=programme.id, programme_hash=programme.hash)
         if place.is_dir():
             store = Store.create_in(place, meta, meta.exercise or meta.scenario)
         else:
@@ -97,6 +102,15 @@ def _person_of(source: Source) -> Profile | None:
         return profile.load_profile() if _is_live(source) else None
     except StoreError as error:
         _log.warning("the profile is left out: %s", error)
+        return None
+
+
+def _programme_of(source: Source, folder: Path) -> Programme | None:
+    """Return the programme that is followed beside a session; a broken one costs no recording."""
+    try:
+        return programme_in_use(folder) if _is_live(source) else None
+    except InsoleError as error:
+        _log.warning("the programme is left out: %s", error)
         return None
 
 

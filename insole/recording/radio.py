@@ -19,6 +19,7 @@ from insole.spec.model import ADVERTISEMENT
 from insole.transport import choose
 from insole.transport.advert import AdvertLink
 from insole.transport.ble import BleLink
+from insole.transport.either import EitherLink
 from insole.transport.radio import Radio
 from insole.transport.scan import scan
 
@@ -102,7 +103,8 @@ async def found(
     tell : callable
         Gets a sentence about what happens.
     clock_ns : callable, returns ns
-        A clock that never goes back.
+        A clock that never goes back. Any but the computer's own may stand still while something is
+        worked out.
 
     Raises
     ------
@@ -123,7 +125,7 @@ async def found(
         return clock_ns() - start_ns
 
     members = tuple(_member(choice, radio, now_ns) for choice in choices)
-    return Source(members, now_ns, started)
+    return Source(members, now_ns, started, waits=clock_ns is not time.monotonic_ns)
 
 
 async def _heard(
@@ -153,8 +155,12 @@ async def _heard(
 
 
 def _member(choice: Choice, radio: Radio, now_ns: Callable[[], int]) -> Member:
-    link: BleLink | AdvertLink
-    if set(choice.spec.gatt) <= {ADVERTISEMENT}:
+    link: BleLink | EitherLink | AdvertLink
+    if choice.instead:
+        both = (choice.address, choice.instead)
+        links = [BleLink(None, choice.spec, at, radio, clock_ns=now_ns) for at in both]
+        link = EitherLink(str(choice.role), links)
+    elif set(choice.spec.gatt) <= {ADVERTISEMENT}:
         role = choice.role or choice.spec.kind
         link = AdvertLink(role, choice.spec, choice.address, radio, clock_ns=now_ns)
     else:
@@ -162,7 +168,7 @@ def _member(choice: Choice, radio: Radio, now_ns: Callable[[], int]) -> Member:
     return Member(link, choice.spec, lambda: _row(link))
 
 
-def _row(link: BleLink | AdvertLink) -> Device:
+def _row(link: BleLink | EitherLink | AdvertLink) -> Device:
     """Return what a session keeps of a device that is connected; its address only as a hash."""
     spec, told = link.spec, dict(link.info)
     return Device(

@@ -56,6 +56,8 @@ class Source:
         and only what arrives tells it.
     started : datetime or None
         When that clock said 0; None for now.
+    waits : bool
+        Whether that clock stands still while something is worked out, as in simulated time.
     scenario, seed : str, int or None
         Of a simulation.
     exercise, note : str
@@ -65,6 +67,7 @@ class Source:
     members: tuple[Member, ...]
     now_ns: Callable[[], int] | None = None
     started: datetime | None = None
+    waits: bool = False
     scenario: str = ""
     seed: int | None = None
     exercise: str = ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from insole.errors import LinkError
 from insole.tables import SIDES
-from insole.transport.scan import same_address
+from insole.transport.scan import same_address, signal
 from insole.transport.trouble import WAKE
 
 if TYPE_CHECKING:
@@ -58,11 +58,14 @@ class Choice:
         What it is.
     address : str
         Where it is.
+    instead : str
+        Where to try if the device there says that it is for the other foot; "" for nowhere.
     """
 
     role: str | None
     spec: DeviceSpec
     address: str
+    instead: str = ""
 
 
 def wishes(
@@ -197,14 +200,29 @@ def _share_out(
             raise _several(role, several)
     if len(untold) < len(open_roles):
         raise _missing(open_roles, [*untold, *(one for found in told.values() for one in found)])
-    if open_roles and len(untold) > len(open_roles):
+    pair = _pair_for_one(open_roles, untold, known)
+    if open_roles and len(untold) > len(open_roles) and not pair:
         raise _several(" and ".join(filter(None, open_roles)) or "device", untold)
     pairs = [(role, found[0]) for role, found in told.items() if found]
-    pairs += zip(open_roles, untold, strict=False)
-    return [
+    pairs += () if pair else zip(open_roles, untold, strict=False)
+    choices = [
         _choice(role, one, known[str(one.spec_id)], lone=open_roles == [role])
         for role, one in pairs
     ]
+    return [*choices, *pair]
+
+
+def _pair_for_one(
+    open_roles: Sequence[str], untold: Sequence[Discovery], known: Mapping[str, DeviceSpec]
+) -> list[Choice]:
+    """Return the choice of one foot's insole out of a pair that will tell, nearest first."""
+    if len(open_roles) != 1 or open_roles[0] not in SIDES or len(untold) != len(SIDES):
+        return []
+    first, second = sorted(untold, key=lambda one: -one.rssi_dbm)
+    spec = known[str(first.spec_id)]
+    if first.spec_id != second.spec_id or not _tells(spec):
+        return []
+    return [Choice(open_roles[0], spec, first.address, second.address)]
 
 
 def _choice(role: str, one: Discovery, spec: DeviceSpec, *, lone: bool) -> Choice:
@@ -227,12 +245,17 @@ def _role(one: Discovery, spec: DeviceSpec) -> str | None:
 
 def _require_telling(one: Discovery, spec: DeviceSpec) -> None:
     """See that an insole will tell its side once it is connected."""
-    if spec.side.source in {"user", "name"}:
+    if not _tells(spec):
         problem = (
             f"{_name(one)} does not tell which foot it is for; give --left {one.address} or "
             f"--right {one.address}"
         )
         raise LinkError(spec.id, problem)
+
+
+def _tells(spec: DeviceSpec) -> bool:
+    """Return whether an insole tells its side once it is connected."""
+    return spec.side.source not in {"user", "name"}
 
 
 def _fits(one: Discovery, wish: Wish, known: Mapping[str, DeviceSpec]) -> bool:
@@ -256,7 +279,7 @@ def _missing(roles: Sequence[str], answering: Sequence[Discovery]) -> LinkError:
 
 
 def _several(title: str, several: Sequence[Discovery]) -> LinkError:
-    names = ", ".join(f"{_name(one)} ({one.rssi_dbm} dBm)" for one in several)
+    names = ", ".join(f"{_name(one)} ({signal(one)})" for one in several)
     return LinkError(
         title,
         f"several could be meant: {names}; name the address with --left, --right or --device",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from math import inf
+from heapq import heapify, heappop, heapreplace
 from typing import TYPE_CHECKING, TypeAlias
 
 from insole.errors import LinkError
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from insole.transport.base import Link
 
 Item: TypeAlias = Notification | LinkEvent
+
+_log = logging.getLogger(__name__)
 
 _ITEMS_AHEAD = 64
 """How many items of a link may wait before the link has to (our choice)."""
@@ -38,10 +41,10 @@ async def run(links: Sequence[Link], deliver: Callable[[list[Item]], Awaitable[N
     Raises
     ------
     LinkError
-        If a link cannot be opened, or all were lost. One lost link ends with an event ``lost``
-        while the others go on.
+        If a link cannot be opened, or all were lost. One that is lost, or fails in whatever way,
+        ends with an event ``lost`` while the others go on.
     ExceptionGroup
-        If `deliver` or a link fails otherwise; the links are closed.
+        If `deliver` fails; the links are closed.
     """
     async with AsyncExitStack() as opened:
         for link in links:
@@ -58,11 +61,6 @@ class _Inbox:
     room: asyncio.Event = field(default_factory=asyncio.Event)
     ended: bool = False
     error: LinkError | None = None
-
-    @property
-    def next_time_ns(self) -> float:
-        """Host time of the next item; infinite if there is none."""
-        return self.items[0].host_time_ns if self.items else inf
 
 
 async def _merge(links: Sequence[Link], deliver: Callable[[list[Item]], Awaitable[None]]) -> None:
@@ -94,11 +92,20 @@ async def _pump(link: Link, inbox: _Inbox, news: asyncio.Event) -> None:
             if len(inbox.items) >= _ITEMS_AHEAD:
                 inbox.room.clear()
                 await inbox.room.wait()
-    except LinkError as error:
-        inbox.error = error
-        inbox.items.append(LinkEvent(link.role, time_ns, "lost", error.problem))
+    except Exception as error:  # noqa: BLE001 - whatever one link does, the others go on
+        inbox.error = _as_link_error(link.role, error)
+        inbox.items.append(LinkEvent(link.role, time_ns, "lost", inbox.error.problem))
     inbox.ended = True
     news.set()
+
+
+def _as_link_error(role: str, error: Exception) -> LinkError:
+    """Return what ended a link as a sentence; what nobody foresaw is logged for who mends it."""
+    if isinstance(error, LinkError):
+        return error
+    _log.debug("%s: failed unexpectedly", role, exc_info=error)
+    text = " ".join(f"{type(error).__name__} {error}".split())
+    return LinkError(role, f"a fault in the program itself ended this link ({text}); report it")
 
 
 async def _forward(
@@ -119,22 +126,30 @@ async def _forward(
 
 def _in_order(inboxes: Sequence[_Inbox]) -> list[Item]:
     """Take items by host time for as long as no running link could have an earlier one."""
-    batch = []
-    while all(inbox.items or inbox.ended for inbox in inboxes) and (
-        item := _take_earliest(inboxes)
-    ):
-        batch.append(item)
-    return batch
+    if all(inbox.items or inbox.ended for inbox in inboxes):
+        return _taken(inboxes, lambda inbox: inbox.ended)
+    return []
 
 
 def _whatever(inboxes: Sequence[_Inbox]) -> list[Item]:
     """Take all there is, by host time."""
-    return list(iter(lambda: _take_earliest(inboxes), None))
+    return _taken(inboxes, lambda _: True)
 
 
-def _take_earliest(inboxes: Sequence[_Inbox]) -> Item | None:
-    inbox = min(inboxes, key=lambda inbox: inbox.next_time_ns, default=None)
-    if inbox is None or not inbox.items:
-        return None
-    inbox.room.set()
-    return inbox.items.popleft()
+def _taken(inboxes: Sequence[_Inbox], may_be_empty: Callable[[_Inbox], bool]) -> list[Item]:
+    """Take items by host time until one inbox is empty that may not be."""
+    first = [(inbox.items[0].host_time_ns, n) for n, inbox in enumerate(inboxes) if inbox.items]
+    heapify(first)
+    batch = []
+    while first:
+        number = first[0][1]
+        inbox = inboxes[number]
+        batch.append(inbox.items.popleft())
+        inbox.room.set()
+        if inbox.items:
+            heapreplace(first, (inbox.items[0].host_time_ns, number))
+        elif may_be_empty(inbox):
+            heappop(first)
+        else:
+            break
+    return batch

@@ -62,6 +62,17 @@ class Discovery:
     advertisement: Advertisement
 
 
+def signal(one: Discovery) -> str:
+    """Return how well a device was heard, in words.
+
+    Parameters
+    ----------
+    one : Discovery
+        The device.
+    """
+    return "connected" if one.rssi_dbm == UNHEARD_DBM else f"{one.rssi_dbm} dBm"
+
+
 async def scan(
     radio: Radio,
     specs: Sequence[DeviceSpec],

@@ -3,11 +3,13 @@
 import asyncio
 import os
 
+import fast_loop
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from insole.cli.keys import LONGEST_NOTE, Typing, listening
+from insole.cli import keys as keys_module
+from insole.cli.keys import LONGEST_NOTE, Typing, listening, waiting_keys
 
 
 @pytest.mark.parametrize(
@@ -51,6 +53,42 @@ def test_a_note_has_an_end():
 @given(st.text())
 def test_whatever_is_typed_makes_marks_of_readable_text(keys):
     assert all(mark.isprintable() for mark in Typing().press(keys))
+
+
+class Console:
+    """A console as Windows has it, with what was typed there."""
+
+    def __init__(self, typed):
+        self.typed = list(typed)
+
+    def kbhit(self):
+        return bool(self.typed)
+
+    def getwch(self):
+        return self.typed.pop(0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "keys"),
+    [("", ""), ("m", "m"), ("nä\r", "nä\r"), ("\xe0Hm", "m"), ("\x00;n", "n"), ("m\xe0", "m")],
+)
+def test_on_windows_keys_are_read_one_by_one_and_arrows_mean_nothing(typed, keys):
+    assert waiting_keys(Console(typed)) == keys
+
+
+def test_on_windows_the_console_is_asked_again_and_again(monkeypatch):
+    console, pressed = Console("m"), []
+
+    async def type_twice():
+        with listening(pressed.append) as has_keys:
+            assert has_keys
+            await asyncio.sleep(1)
+            console.typed += "nab"
+            await asyncio.sleep(1)
+
+    monkeypatch.setattr(keys_module, "_windows_console", lambda: console)
+    fast_loop.run(type_twice())
+    assert pressed == ["m", "nab"]
 
 
 termios = pytest.importorskip("termios")

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from insole.cli.main import main
 from insole.cli.options import as_seconds
-from insole.errors import StoreError
+from insole.errors import LinkError, StoreError
 from insole.record.store import open_session
 from insole.recording import course, radio
 from insole.report import export
@@ -72,7 +72,9 @@ def test_both_insoles_are_recorded_and_reported(insole, folder):
     result = insole(
         "record", "--duration", "0:26", "--note", "at home", "--exercise", "isometric_hold"
     )
-    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.exit_code == 0
+    shown = ("insole: recording ", "insole: left ", "insole: right ")
+    assert all(line.startswith(shown) for line in result.stderr.splitlines())
     assert "1 hold on both feet" in result.stdout
     assert "Note         at home" in result.stdout
     path = Path(result.stdout.splitlines()[-1])
@@ -88,6 +90,70 @@ def test_a_note_that_would_steer_the_terminal_is_only_read(insole):
            "--no-analyse", "--note", "\x1b[2Jgone")  # fmt: skip
     assert open_session("x.insole").meta.note == "\x1b[2Jgone"
     assert "Note         ?[2Jgone" in insole("report", "x.insole").stdout
+
+
+@pytest.mark.parametrize(
+    ("programme", "words", "auto_stop_s"),
+    [
+        ("", (), None),
+        ("heel_pain", (), 30.0),
+        ("heel_pain", ("--no-auto-stop",), None),
+        ("heel_pain", ("--simulate", "demo"), None),
+        ("", ("--auto-stop",), 30.0),
+    ],
+)
+def test_whoever_follows_a_programme_need_not_end_it(
+    insole, monkeypatch, programme, words, auto_stop_s
+):
+    def attend(_, __, rules, **___):
+        seen.append(rules)
+        raise LinkError("radio", "is not needed")
+
+    seen = []
+    monkeypatch.setattr("insole.cli.attend.attend", attend)
+    if programme:
+        assert insole("programme", "use", programme).exit_code == 0
+    insole("record", *words)
+    assert [rules.auto_stop_s for rules in seen] == [auto_stop_s]
+
+
+@pytest.mark.usefixtures("air")
+def test_a_broken_programme_costs_no_recording(insole, folder):
+    (folder / "sessions").mkdir()
+    (folder / "sessions" / "programme.toml").write_text("no")
+    result = insole("record", "--duration", "3", "--no-analyse", "-o", "x.insole")
+    assert "the programme is left out: " in result.stderr
+    assert (result.exit_code, result.stdout) == (0, "x.insole\n")
+
+
+def test_a_session_may_begin_with_a_calibration(insole):
+    result = insole(
+        "record", "--simulate", "calibration", "--calibrate", "-o", "x.insole", "--no-analyse"
+    )
+    assert result.exit_code == 0
+    assert result.stdout.count(" accepted") == 4
+    assert "this session only" in result.stderr
+    marks = [mark.kind for mark in open_session("x.insole").marks]
+    assert marks.count("calibration") == 8
+
+
+def test_a_calibration_that_was_not_done_costs_no_recording(insole):
+    result = insole(
+        "record", "--simulate", "demo", "--duration", "4", "--calibrate", "-o", "x.insole"
+    )
+    assert "the calibration counts for nothing" in result.stderr
+    assert result.stdout.splitlines()[-1] == "x.insole"
+
+
+@pytest.mark.usefixtures("air")
+def test_ctrl_c_while_the_report_is_worked_out_leaves_the_path(insole, monkeypatch):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("insole.cli.showing.load", interrupt)
+    result = insole("record", "--duration", "3", "-o", "x.insole")
+    assert (result.exit_code, result.stdout) == (0, "x.insole\n")
+    assert "Ctrl-C left the report out; `insole report x.insole`" in result.stderr
 
 
 @pytest.mark.usefixtures("air")

@@ -16,7 +16,7 @@ from insole.sim.peripheral import peripherals
 from insole.spec import load_spec
 from insole.spec.match import Advertisement
 from insole.transport import radio
-from insole.transport.scan import Discovery
+from insole.transport.scan import UNHEARD_DBM, Discovery
 
 LEFT, RIGHT, OTHER = (f"C0:00:00:00:00:0{n}" for n in "ABC")
 
@@ -58,6 +58,13 @@ def test_as_json_each_has_all_that_is_known():
         "address": RIGHT, "name": "ORPHE", "spec": "orphe_insole", "side": "right",
         "rssi_dbm": -70, "battery_percent": 81.0,
     }  # fmt: skip
+
+
+def test_one_that_was_left_connected_has_no_strength():
+    one = heard("C0:00:00:00:00:0A", UNHEARD_DBM, "sim_insole")
+    assert facts(one)["rssi_dbm"] is None
+    assert "connected" in table([one], 80)[1]
+    assert "dBm" not in "".join(table([one], 80))
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The person's profile on the command line: asked, told, shown, refused."""
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -83,6 +84,33 @@ def test_a_mass_that_nobody_has_is_refused_and_nothing_kept(mass):
 
 
 class Terminal:
-    """A standard input at which somebody sits."""
+    """Standard streams at which somebody sits."""
 
-    stdin = type("Stdin", (), {"isatty": staticmethod(lambda: True)})
+    stdin = stderr = type("Stream", (), {"isatty": staticmethod(lambda: True)})
+
+
+def offered(typed):
+    @click.command()
+    def first():
+        setup.offer_setup()
+
+    return CliRunner().invoke(first, [], input=typed)
+
+
+def test_the_first_recording_asks_once(monkeypatch):
+    monkeypatch.setattr(setup, "sys", Terminal())
+    assert "Answer four questions now? [Y/n]" in offered("\n75\n42\nleft\n\n").stderr
+    assert profile.load_profile() == Profile(75.0, 265.0, "left", "floor")
+    assert offered("").output == ""
+
+
+def test_whoever_does_not_want_to_say_is_not_asked_again(monkeypatch):
+    monkeypatch.setattr(setup, "sys", Terminal())
+    assert "`insole setup` asks at any time" in offered("n\n").stderr
+    assert profile.load_profile() == Profile()
+    assert offered("").output == ""
+
+
+def test_where_nobody_is_there_nothing_is_asked():
+    assert offered("").output == ""
+    assert profile.load_profile() is None

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from insole.cli.status import TROUBLE, minutes, size, size_on_disk, status, summary
+from insole.cli.status import TROUBLE, Progress, minutes, size, size_on_disk, status, summary
 from insole.live import DeviceState, LiveState
 
 
@@ -25,7 +25,7 @@ def state(standing_s=3.0, *, exercising=False, **devices):
 
 
 def texts(live, width=80, size_bytes=3_400_000):
-    return [line.text for line in status(live, 83.0, size_bytes, "Ctrl-C ends it", width)]
+    return [line.text for line in status(live, Progress(83.0, size_bytes), "Ctrl-C ends it", width)]
 
 
 def test_a_wide_terminal_has_everything():
@@ -50,7 +50,7 @@ def test_a_narrow_terminal_has_all_that_matters():
 
 @pytest.mark.parametrize("word", ["lost", "stalled"])
 def test_trouble_is_named_and_shown_in_red(word):
-    lines = status(state(left=device(word, age_s=3.2, load=None)), 83.0, None, "", 80)
+    lines = status(state(left=device(word, age_s=3.2, load=None)), Progress(83.0), "", 80)
     assert lines[1].text.endswith(f"3.2 s     -  {word}")
     assert lines[1].style == TROUBLE
 
@@ -75,8 +75,20 @@ def test_exercise_is_seen():
     assert texts(state(exercising=True))[3].endswith(", exercise")
 
 
+def test_a_view_that_is_behind_says_so():
+    behind = Progress(83.0, 3_400_000, 4.2)
+    assert status(state(None), behind, "", 80)[3].text == (
+        "recording 1:23, 3.4 MB, this view is 4 s behind"
+    )
+
+
+def test_without_a_view_it_still_says_how_far_it_is():
+    assert texts(None) == ["recording 1:23, 3.4 MB", "Ctrl-C ends it"]
+    assert summary(None, Progress(83.0, 3_400_000)) == "recording 1:23, 3.4 MB"
+
+
 def test_where_no_line_can_be_written_over_one_sentence_says_it_all():
-    said = summary(state(left=device(), right=device("lost")), 83.0, 3_400_000)
+    said = summary(state(left=device(), right=device("lost")), Progress(83.0, 3_400_000))
     assert said == (
         "recording 1:23, 3.4 MB, standing still; left 100/s, 0.4% lost, battery 82%; right lost"
     )

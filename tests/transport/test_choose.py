@@ -1,5 +1,6 @@
 """Which devices are taken for what was asked for, and what is said when that is not clear."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -8,7 +9,7 @@ from insole.errors import LinkError
 from insole.spec import list_specs
 from insole.spec.match import Advertisement
 from insole.transport.choose import SETTLE_S, Wish, choose, enough, wishes
-from insole.transport.scan import Discovery
+from insole.transport.scan import UNHEARD_DBM, Discovery
 
 SPECS = list_specs()
 A, B, C, D = (f"C0:00:00:00:00:0{letter}" for letter in "ABCD")
@@ -58,6 +59,24 @@ def test_more_insoles_than_feet_are_listed():
     uq = "uq_smartinsole"
     with pytest.raises(LinkError, match="left: several could be meant"):
         chosen([heard(A, uq, "left"), heard(B, uq, "left"), heard(C, uq, "right")])
+
+
+def test_of_a_pair_the_one_foot_asked_for_is_found_by_asking_both():
+    found = [heard(A), heard(B)]
+    [choice] = choose(wishes(SPECS, left="sim_insole"), found, SPECS)
+    assert (choice.role, choice.address, choice.instead) == ("left", A, B)
+    [choice] = choose([Wish("right")], found, SPECS)
+    assert (choice.role, choice.instead) == ("right", B)
+    with pytest.raises(LinkError, match="left: several could be meant"):
+        chosen([heard(A), heard(B), heard(C)], left="sim_insole")
+    with pytest.raises(LinkError, match="left: several could be meant"):
+        chosen([heard(A, "generic_binary"), heard(B, "generic_binary")], left="generic_binary")
+
+
+def test_one_left_connected_has_no_strength():
+    found = [replace(heard(A), rssi_dbm=UNHEARD_DBM), heard(B), heard(C)]
+    with pytest.raises(LinkError, match=rf"{A} \(connected\), .*{B} \(-60 dBm\)"):
+        chosen(found)
 
 
 def test_one_foot_may_be_asked_for():

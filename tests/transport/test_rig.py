@@ -149,6 +149,22 @@ def test_a_lost_link_leaves_its_reason_behind():
         merged(Lost("left", [1]), Lost("right", [1]))
 
 
+def test_a_link_that_fails_in_a_way_nobody_foresaw_ends_alone():
+    class Broken(Link):
+        async def notifications(self):
+            async for item in super().notifications():
+                yield item
+            raise ZeroDivisionError("of the\nbackend")
+
+    items = merged(Broken("left", [1, 2]), Link("right", range(100)))
+    [event] = [item for item in items if isinstance(item, LinkEvent)]
+    assert (event.role, event.kind) == ("left", "lost")
+    assert "ZeroDivisionError of the backend" in event.reason
+    assert len(items) == 2 + 1 + 100
+    with pytest.raises(LinkError, match="left: a fault in the program itself"):
+        merged(Broken("left", [1]), Broken("right", [1]))
+
+
 def test_no_links_end_at_once():
     assert merged() == []
 
