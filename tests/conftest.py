@@ -22,8 +22,9 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
-# no test may read or change what the person at this computer keeps: profile, calibrations, key
-os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp(prefix="insole-tests-")
+# no test may read or change what the person at this computer keeps: profile, sessions, journal, key
+for _folder in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
+    os.environ[_folder] = tempfile.mkdtemp(prefix="insole-tests-")
 
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from insole.cli.folder import exercise_option, folder_option, made_folder
+from insole.cli.progress import bar
 from insole.cli.talk import DATA_ERROR, say
 
 COLUMNS = "columns"
@@ -54,7 +55,11 @@ def command(
         raise click.UsageError("--columns goes with --format columns only")
     from insole.cli.importing import create_session, read_source  # noqa: PLC0415 - imports pandas
 
-    sources = [read_source(file, name=name, columns_path=columns_path) for file in files]
+    sources = []
+    with bar("reading") as show:
+        for done, file in enumerate(files, 1):
+            sources.append(read_source(file, name=name, columns_path=columns_path))
+            show(done, len(files))
     place = out or made_folder(folder)
     for source in sources:
         for remark in source.left_aside:

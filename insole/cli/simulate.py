@@ -10,12 +10,15 @@ import click
 
 from insole.cli.folder import write_new
 from insole.cli.options import SIMULATED, as_speed, spec_folder_option
+from insole.cli.progress import bar
 from insole.cli.talk import say
 
 if TYPE_CHECKING:
     from insole.sim.gatt_server import AirDevice
 
 ROLES = ("left", "right", "plate")
+COURSE = "heel_pain_course"
+"""Not one session but six weeks of them."""
 
 
 @click.command()
@@ -64,6 +67,8 @@ ROLES = ("left", "right", "plate")
     callback=as_speed,
     help="Over the air: 1 for real time, 2 for double.",
 )
+@click.option("--cheat", is_flag=True, help="With heel_pain_course: make it easier than asked.")
+@click.option("--days", type=click.IntRange(1, 42), help="With heel_pain_course.  [default: 42]")
 @spec_folder_option
 def command(
     *,
@@ -76,6 +81,8 @@ def command(
     peripheral: bool,
     transport: str | None,
     speed: float,
+    cheat: bool,
+    days: int | None,
     spec_folder: Path | None,
 ) -> None:
     """Write sessions of simulated people, with what they really did beside them as CSV.
@@ -88,7 +95,18 @@ def command(
     finds and records them; the person begins anew each time. It needs the package bumble.
     TRANSPORT is `vhci` for this computer's own Linux (as root), `tcp-server:127.0.0.1:9000` for a
     program that uses Bumble, or `usb:0` for a dongle, which was never tried on hardware.
+
+    The SCENARIO `heel_pain_course` is somebody who walks through the shipped programme in six
+    weeks: sessions, ticks and ratings go into a folder of that name, for `insole history --folder`
+    and `insole today --folder`. It takes about a minute.
     """
+    if scenario == COURSE:
+        if people > 1 or roles or peripheral or transport or spec != SIMULATED or spec_folder:
+            raise click.UsageError(f"{COURSE} takes --seed, --out, --days and --cheat only")
+        _walk(seed, out / f"{COURSE}_{seed}", cheats=cheat, days=days)
+        return
+    if cheat or days is not None:
+        raise click.UsageError(f"--cheat and --days go with {COURSE} only")
     person = Person(scenario, spec, tuple(dict.fromkeys(roles)) or None, spec_folder)
     if peripheral:
         if people > 1:
@@ -98,8 +116,26 @@ def command(
     if transport or speed != 1.0:
         raise click.UsageError("--transport and --speed go with --peripheral only")
     out.mkdir(parents=True, exist_ok=True)
-    for number in range(seed, seed + people):
-        _write(person, number, out)
+    with bar("simulating") as show:
+        for done, number in enumerate(range(seed, seed + people), 1):
+            _write(person, number, out)
+            show(done, people)
+
+
+def _walk(seed: int, folder: Path, *, cheats: bool, days: int | None) -> None:
+    """Let somebody walk through the programme, and print how they came through it."""
+    from insole.cli.progress import bar  # noqa: PLC0415 - only here
+    from insole.history.rehearse import rehearse  # noqa: PLC0415 - imports numpy and pandas
+    from insole.sim.course import DAYS  # noqa: PLC0415 - likewise
+
+    with bar("days") as tell:
+        found = rehearse(folder, seed, cheats=cheats, days=days or DAYS, tell=tell)
+    day_of = {session.id: session.day.isoformat() for session in found.done}
+    for turn in found.course.turns:
+        decision = turn.decision
+        words = f"{turn.side:<6}{decision.rule:<15} {decision.stage} {decision.step}"
+        click.echo(f"{day_of.get(turn.session, ''):<11}{words}")
+    click.echo(folder)
 
 
 class Person(NamedTuple):

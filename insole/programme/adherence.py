@@ -11,27 +11,36 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
-    from insole.programme.model import DayLimits, DoneSession, Programme
+    from insole.programme.model import DayLimits, DoneSession, Extra, Programme
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
     """What the person says to have done, by hand: sets of an exercise, on one side or both."""
 
-    day: date
+    at: datetime
     exercise: str
     side: str
     sets: int
 
+    @property
+    def day(self) -> date:
+        """Calendar day, by the clock of the place where it was ticked."""
+        return self.at.date()
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One exercise beside the strength part: sets planned a day, ticked so far; of one side."""
+    """One exercise beside the strength part, of one side: sets planned a day, and done so far.
+
+    `measured` is None where no sensor sees the exercise.
+    """
 
     exercise: str
     side: str
     planned: int
     ticked: int
+    measured: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +77,23 @@ def day_of(
     ticks : iterable of Tick
         All that was ticked.
     """
-    starts = [s.started_at for s in sessions if s.day == day and s.sets]
+    today = [session for session in sessions if session.day == day]
+    starts = [session.started_at for session in today if session.sets]
     mine = [tick for tick in ticks if tick.day == day]
     extras = tuple(
-        Due(extra.id, side, extra.sets, _ticked(mine, extra.id, side))
+        Due(
+            extra.id, side, extra.sets, _ticked(mine, extra.id, side), _measured(today, extra, side)
+        )
         for extra in programme.extras
-        for side in (("left", "right") if extra.per_side else ("both",))
+        for side in sides_of(extra)
     )
     limits = programme.day
     return Day(day, bouts(starts, limits), limits.bouts_min, limits.bouts_max, extras)
+
+
+def sides_of(extra: Extra) -> tuple[str, ...]:
+    """Return the sides that an exercise is counted for."""
+    return ("left", "right") if extra.per_side else ("both",)
 
 
 def bouts(starts: Sequence[datetime], limits: DayLimits) -> int:
@@ -93,6 +110,14 @@ def bouts(starts: Sequence[datetime], limits: DayLimits) -> int:
     pause = timedelta(minutes=limits.bout_pause_min)
     parted = sum(now - last >= pause for last, now in pairwise(ordered))
     return parted + bool(ordered)
+
+
+def _measured(sessions: Iterable[DoneSession], extra: Extra, side: str) -> int | None:
+    """Return the sets that sensors saw; None for an exercise that none sees."""
+    if not extra.measured:
+        return None
+    done = [one for session in sessions for one in session.extras if one.exercise == extra.id]
+    return sum(one.side in {side, "both"} for one in done)
 
 
 def _ticked(ticks: Iterable[Tick], exercise: str, side: str) -> int:

@@ -78,12 +78,27 @@ def attempts(
     sides = [name for name in asked if side in {"both", name}] or list(asked)
     found = []
     for session in sessions:
-        mine = [one for one in session.sets if _belongs(one, stage, side)]
+        mine = sets_of(session, stage, side)
         if mine:
             met, figure = _judge(mine, step, limits)
             given = tuple(session.pain.get(name, Ratings()) for name in sides)
             found.append(Attempt(session.id, session.day, met, figure, given))
     return found
+
+
+def sets_of(session: DoneSession, stage: Stage, side: str) -> list[DoneSet]:
+    """Return the sets of a session that are of a stage, and of this leg if each goes its own way.
+
+    Parameters
+    ----------
+    session : DoneSession
+        What was done.
+    stage : Stage
+        What was to be done.
+    side : {"both", "left", "right"}
+        Which leg's way it is.
+    """
+    return [one for one in session.sets if _belongs(one, stage, side)]
 
 
 def _belongs(one: DoneSet, stage: Stage, side: str) -> bool:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from insole.programme.model import Place
-from insole.programme.progress import decide
+from insole.programme.model import Decision, Place
+from insole.programme.progress import decide_on, tried_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from insole.programme.model import Decision, DoneSession, Programme
+    from insole.programme.attempt import Attempt
+    from insole.programme.model import DoneSession, Programme
 
 ChoiceKind: TypeAlias = Literal["set", "confirm"]
 LEGS = ("left", "right")
@@ -35,7 +36,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A decision after a session, for a leg or for both."""
+    """A decision for a leg or for both, after a session; after a choice `session` is ""."""
 
     session: str
     side: str
@@ -82,27 +83,50 @@ def walk(
     places = _split({"both": Place(first.id, first.steps[0].id, start)}, programme)
     confirmed: set[str] = set()
     turns: list[Turn] = []
+    tried: dict[tuple[str, Place], list[Attempt]] = {}
+    passed: set[str] = set()
     waiting = list(choices)
-    for count, session in enumerate(sessions, start=1):
+    for session in sessions:
         while waiting and waiting[0].at <= session.started_at:
-            places = _chosen(places, waiting.pop(0), confirmed, programme)
+            choice = waiting.pop(0)
+            places = _chosen(places, choice, confirmed, programme)
+            turns += _turns_of(choice, places, programme)
         for side, place in tuple(places.items()):
-            decision = decide(
-                programme, place, side, sessions[:count], confirmed=confirmed, asked=asked
-            )
-            if session.id not in decision.sessions:
+            passed.add(place.stage)
+            attempt = tried_at(programme, place, side, [session], asked=asked)
+            if not attempt:
                 continue
+            so_far = tried.setdefault((side, place), [])
+            so_far += attempt
+            decision = decide_on(
+                programme, place, so_far, confirmed=confirmed, passed=passed - {place.stage}
+            )
             turns.append(Turn(session.id, side, decision))
             if (decision.stage, decision.step) != (place.stage, place.step):
                 places = {**places, side: _at(decision, session)}
         places = _joined(_split(places, programme), programme)
     for choice in waiting:
         places = _chosen(places, choice, confirmed, programme)
+        turns += _turns_of(choice, places, programme)
     return Course(places, tuple(turns))
 
 
 def _at(decision: Decision, session: DoneSession) -> Place:
     return Place(decision.stage, decision.step, session.started_at)
+
+
+def _turns_of(choice: Choice, places: Mapping[str, Place], programme: Programme) -> list[Turn]:
+    """Return a choice as what it decides for each leg that it is about."""
+    day = choice.at.date().isoformat()
+    if choice.kind == "set" and choice.word not in {stage.id for stage in programme.stages}:
+        return []
+    said = f"{choice.word} confirmed" if choice.kind == "confirm" else "chosen by hand"
+    return [
+        Turn("", side, Decision(choice.kind, place.stage, place.step, f"{said} on {day}", (), (),
+                                programme.hash))
+        for side, place in places.items()
+        if "both" in {choice.side, side} or choice.side == side
+    ]  # fmt: skip
 
 
 def _chosen(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from importlib import resources
+from itertools import pairwise
 from typing import TYPE_CHECKING, get_args
 
 from insole.errors import SpecError
@@ -19,12 +20,15 @@ from insole.programme.model import (
     Step,
     Strength,
 )
-from insole.toml_table import Table
+from insole.toml_table import Table, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 SHIPPED = "heel_pain"
+SEEN = ("toe_yoga", "ankle_rocking")
+"""Exercises beside the strength part that sensors can see."""
 _MOST = 1000
 
 
@@ -41,11 +45,29 @@ def load_programme(path: Path | None = None) -> Programme:
     SpecError
         If it cannot be read or used; names the key and what is accepted.
     """
+    return parse(read_text(path), f"{SHIPPED}.toml" if path is None else str(path))
+
+
+def read_text(path: Path | None = None) -> str:
+    """Return the text of a programme file, or of the shipped one, not looked into.
+
+    Parameters
+    ----------
+    path : Path, optional
+        A TOML file; without it the shipped programme for heel pain.
+
+    Raises
+    ------
+    SpecError
+        If it cannot be read as text.
+    """
     if path is None:
         shipped = resources.files("insole.programme") / f"{SHIPPED}.toml"
-        return parse(shipped.read_text(encoding="utf-8"), f"{SHIPPED}.toml")
+        return shipped.read_text(encoding="utf-8")
     try:
-        return parse(path.read_bytes().decode(), str(path))
+        if not path.is_file():
+            raise SpecError(str(path), "", "cannot be read: it is no file; name another")
+        return path.read_bytes().decode("utf-8-sig")  # some editors begin a file with a mark
     except UnicodeDecodeError:
         raise SpecError(str(path), "", "is no UTF-8 text; save it as UTF-8") from None
     except OSError as error:
@@ -77,7 +99,7 @@ def parse(toml: str, path: str = "") -> Programme:
     table.integer("schema", 1, 1)
     programme = Programme(
         id=table.identifier("id"),
-        title=table.text("title"),
+        title=_line(table, "title"),
         hash=hashlib.sha256(toml.encode()).hexdigest(),
         sources=tuple(
             source.text("title") for source in table.tables("source", ("title", "covers", "url"))
@@ -91,6 +113,7 @@ def parse(toml: str, path: str = "") -> Programme:
     )
     _check_sources(programme, table)
     _check_stages(programme, table)
+    _check_extras(programme, table)
     return programme
 
 
@@ -107,14 +130,14 @@ def _stage(table: Table) -> Stage:
     hold = exercise == "isometric_hold"
     stage = Stage(
         id=table.identifier("id"),
-        title=table.text("title"),
+        title=_line(table, "title"),
         exercise=exercise,
         variant=table.word("variant", get_args(StageVariant)),
         steps=tuple(
             _step(each, hold=hold) for each in table.tables("steps", ("id", "rounds", "seconds"))
         ),
         next=table.texts("next"),
-        confidence=table.text("confidence", ""),
+        confidence=_confidence(table),
     )
     if not stage.steps:
         raise table.error("steps", "is empty; give the stage at least one step")
@@ -122,20 +145,48 @@ def _stage(table: Table) -> Stage:
         raise table.error("variant", "two_up_one_down is a raise; accepted: double, single")
     if len({step.id for step in stage.steps}) < len(stage.steps):
         raise table.error("steps", "has an id twice; give each step its own")
+    for last, now in pairwise(stage.steps):
+        if not _is_more(now, last):
+            raise table.error("steps", f"{now.id} is no more than {last.id}; the smallest is first")
     return stage
+
+
+def _is_more(now: Step, last: Step) -> bool:
+    """Tell whether a step is longer, or as long and of more rounds, than another."""
+    return (now.seconds or 0.0, now.rounds) > (last.seconds or 0.0, last.rounds)
 
 
 def _step(table: Table, *, hold: bool) -> Step:
     if not hold and "seconds" in table:
         raise table.error("seconds", "belongs to holds; a raise is done to fatigue")
     seconds = table.number("seconds", 1.0, 600.0) if hold else None
-    return Step(table.text("id"), table.integer("rounds", 1, 50), seconds)
+    return Step(_word(table, "id"), table.integer("rounds", 1, 50), seconds)
+
+
+def _line(table: Table, name: str) -> str:
+    """Return a text that can be shown on one line of a terminal."""
+    text = table.text(name)
+    if not text.strip() or not text.isprintable():
+        raise table.error(name, f"must be one line of plain text, not {shown(text)}")
+    return text
+
+
+def _word(table: Table, name: str) -> str:
+    """Return a name that can be typed as one word."""
+    word = _line(table, name)
+    if len(word.split()) > 1 or word.startswith("-"):
+        raise table.error(name, f"is {shown(word)}; a name has no spaces and begins with no dash")
+    return word
+
+
+def _confidence(table: Table) -> str:
+    return _word(table, "confidence") if "confidence" in table else ""
 
 
 def _extra(table: Table) -> Extra:
     return Extra(
         id=table.identifier("id"),
-        title=table.text("title"),
+        title=_line(table, "title"),
         sets=table.integer("sets", 1, 50),
         reps=table.integer("reps", 1, _MOST) if "reps" in table else None,
         seconds=table.number("seconds", 1.0, 3600.0) if "seconds" in table else None,
@@ -181,6 +232,16 @@ def _day(table: Table) -> DayLimits:
     return limits
 
 
+def _check_extras(programme: Programme, table: Table) -> None:
+    """Refuse what could be taken for strength work, or is said to be seen and is not."""
+    for index, extra in enumerate(programme.extras):
+        if extra.id in get_args(Strength):
+            raise table.error(f"extra[{index}].id", f"is {extra.id}, which is done in stages")
+        if extra.measured and extra.id not in SEEN:
+            problem = f"is true, but sensors see no {extra.id}; accepted for {', '.join(SEEN)}"
+            raise table.error(f"extra[{index}].measured", problem)
+
+
 def _check_sources(programme: Programme, table: Table) -> None:
     if not programme.sources:
         raise table.error("source", "is missing; say where the figures come from")
@@ -195,15 +256,27 @@ def _check_stages(programme: Programme, table: Table) -> None:
     for name in ids_of_all:
         if ids_of_all.count(name) > 1:
             raise table.error(name, "is the id of two parts; give each its own")
+    if programme.stages[0].confidence:
+        problem = "keeps the first stage closed, and there is none before it; leave it out"
+        raise table.error("stage[0].confidence", problem)
     for index, stage in enumerate(programme.stages):
-        for name in stage.next:
-            if name not in ids:
-                problem = f"names {name}, which is no stage; accepted: {', '.join(ids)}"
-                raise table.error(f"stage[{index}].next", problem)
-            if ids.index(name) <= index:
-                problem = f"leads back to {name}; stages only lead on, in the order of the file"
-                raise table.error(f"stage[{index}].next", problem)
-        reps_limit = max((step.seconds or 0.0 for step in stage.steps), default=0.0)
-        if stage.exercise == "isometric_hold" and reps_limit <= programme.progress.short_by_s:
+        _check_ways(stage, ids[: index + 1], ids, table, f"stage[{index}].next")
+        longest_s = max((step.seconds or 0.0 for step in stage.steps), default=0.0)
+        if stage.exercise == "isometric_hold" and longest_s <= programme.progress.short_by_s:
             problem = f"has holds no longer than short_by_s, {programme.progress.short_by_s:g} s"
             raise table.error(f"stage[{index}].steps", problem)
+
+
+def _check_ways(
+    stage: Stage, so_far: Sequence[str], ids: Sequence[str], table: Table, key: str
+) -> None:
+    """Refuse ways that lead nowhere, back, or to one place twice."""
+    if len(set(stage.next)) < len(stage.next):
+        raise table.error(key, "names a stage twice; name it once")
+    for name in stage.next:
+        if name not in ids:
+            problem = f"names {name}, which is no stage; accepted: {', '.join(ids)}"
+            raise table.error(key, problem)
+        if name in so_far:
+            problem = f"leads back to {name}; stages only lead on, in the order of the file"
+            raise table.error(key, problem)

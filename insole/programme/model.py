@@ -14,8 +14,17 @@ StageVariant: TypeAlias = Literal["double", "two_up_one_down", "single"]
 When: TypeAlias = Literal["before", "worst", "after", "later", "next_morning"]
 JudgedOn: TypeAlias = Literal["phases", "heel_up", "cue", "nothing"]
 Rule: TypeAlias = Literal[
-    "back_off", "step_up", "stage_up_hold", "stage_up_raise", "done", "stalled", "stay"
+    "back_off",
+    "step_up",
+    "stage_up_hold",
+    "stage_up_raise",
+    "done",
+    "stalled",
+    "stay",
+    "set",
+    "confirm",
 ]
+"""Why a leg is where it is; by ``set`` and ``confirm`` somebody chose it."""
 
 PAIN_SCALE = (0, 10)
 
@@ -132,6 +141,14 @@ class DoneSet:
 
 
 @dataclass(frozen=True, slots=True)
+class DoneExtra:
+    """One set, as it was measured, of an exercise beside the strength part."""
+
+    exercise: str
+    side: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ratings:
     """Pain of one side in one session, 0 to 10; None was not asked or not answered."""
 
@@ -144,13 +161,15 @@ class Ratings:
 
 @dataclass(frozen=True, slots=True)
 class DoneSession:
-    """One session: its sets, and the pain of each side."""
+    """One session: its sets, the pain of each side, and how long it took, s."""
 
     id: str
     started_at: datetime
     day: date
     sets: tuple[DoneSet, ...] = ()
     pain: Mapping[str, Ratings] = field(default_factory=dict)
+    extras: tuple[DoneExtra, ...] = ()
+    duration_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from insole.programme.model import PAIN_SCALE, PainLimits, Ratings, When
@@ -47,14 +47,12 @@ def ratings(marks: Iterable[PainMark]) -> dict[str, Ratings]:
     marks : iterable of PainMark
         In order of time.
     """
-    sides = {"left": Ratings(), "right": Ratings()}
+    sides: dict[str, dict[str, int]] = {"left": {}, "right": {}}
     for mark in marks:
         for side in ("left", "right") if mark.side == "both" else (mark.side,):
-            score = mark.score
-            if mark.when == "worst":
-                score = max(score, sides[side].worst or 0)
-            sides[side] = replace(sides[side], **{mark.when: score})
-    return {side: given for side, given in sides.items() if given != Ratings()}
+            highest = sides[side].get("worst", 0) if mark.when == "worst" else 0
+            sides[side][mark.when] = max(mark.score, highest)
+    return {side: Ratings(**given) for side, given in sides.items() if given}
 
 
 def missing(given: Ratings) -> tuple[str, ...]:
@@ -82,6 +80,20 @@ def over_limit(given: Ratings, limits: PainLimits) -> str:
             f"{given.before} before; it must settle"
         )
     return ""
+
+
+def at_limit(given: Ratings, limits: PainLimits) -> int | None:
+    """Return the highest rating during or after a session that reached the limit; None if none did.
+
+    Parameters
+    ----------
+    given : Ratings
+        Of one side, 0 to 10.
+    limits : PainLimits
+        Of the programme.
+    """
+    scores = [score for score in (given.worst, given.after, given.later) if score is not None]
+    return max(scores) if scores and max(scores) >= limits.limit else None
 
 
 def increased(now: Ratings, last: Ratings) -> str:

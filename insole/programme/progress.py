@@ -49,11 +49,40 @@ def decide(
     -----
     The first rule that applies decides, in this order: back_off, the ways up, stalled, stay.
     """
+    tried = tried_at(programme, place, side, sessions, asked=asked)
+    return decide_on(programme, place, tried, confirmed=confirmed)
+
+
+def tried_at(
+    programme: Programme,
+    place: Place,
+    side: str,
+    sessions: Sequence[DoneSession],
+    *,
+    asked: Sequence[str],
+) -> list[Attempt]:
+    """Return the attempts that sessions made at a place; see `decide`."""
     stage = programme.stage(place.stage)
     step = next(step for step in stage.steps if step.id == place.step)
     since = [session for session in sessions if session.started_at > place.since]
-    tried = attempts(stage, step, side, since, limits=programme.progress, asked=asked)
-    case = _Case(programme, place, stage, tuple(tried), frozenset(confirmed))
+    return attempts(stage, step, side, since, limits=programme.progress, asked=asked)
+
+
+def decide_on(
+    programme: Programme,
+    place: Place,
+    tried: Sequence[Attempt],
+    *,
+    confirmed: Collection[str] = (),
+    passed: Collection[str] = (),
+) -> Decision:
+    """Return what comes next after some attempts at a place; see `decide`.
+
+    `passed` are the stages that the person has been at: the way back leads through the last of
+    them, where more than one stage leads here.
+    """
+    stage = programme.stage(place.stage)
+    case = _Case(programme, place, stage, tuple(tried), frozenset(confirmed), frozenset(passed))
     return _back_off(case) or _up(case) or _stalled(case) or _stay(case)
 
 
@@ -66,6 +95,7 @@ class _Case:
     stage: Stage
     tried: tuple[Attempt, ...]
     confirmed: frozenset[str]
+    passed: frozenset[str]
 
     @property
     def recent(self) -> tuple[Attempt, ...]:
@@ -142,10 +172,13 @@ def _next_stage(case: _Case, met: str) -> Decision | None:
 
 def _stalled(case: _Case) -> Decision | None:
     """Send to a professional who has trained long without a step forward."""
-    days = {attempt.day for attempt in case.tried}
-    if len(days) < case.programme.progress.stalled_after_days:
+    enough = case.programme.progress.stalled_after_days
+    if len(case.tried) < enough:
         return None
-    reason = f"no step forward in {len(days)} days of training; see a professional"
+    days = len({attempt.day for attempt in case.tried})
+    if days < enough:
+        return None
+    reason = f"no step forward in {days} days of training; see a professional"
     return case.same("stalled", reason, case.recent)
 
 
@@ -192,7 +225,8 @@ def _smaller(case: _Case) -> tuple[str, str]:
     index = steps.index(case.place.step)
     if index:
         return case.stage.id, steps[index - 1]
-    for stage in case.programme.stages:
-        if case.stage.id in stage.next:
-            return stage.id, stage.steps[-1].id
+    before = [stage for stage in case.programme.stages if case.stage.id in stage.next]
+    known = [stage for stage in before if stage.id in case.passed]
+    for stage in [*reversed(known), *before]:
+        return stage.id, stage.steps[-1].id
     return case.place.stage, case.place.step

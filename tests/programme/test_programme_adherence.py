@@ -42,8 +42,8 @@ def test_a_session_without_a_set_is_no_bout():
 
 def test_ticks_count_for_their_day_and_side_only():
     ticks = [
-        Tick(TODAY, "toe_yoga", "left", 2), Tick(TODAY, "toe_yoga", "both", 1),
-        Tick(TODAY - timedelta(days=1), "toe_yoga", "left", 5), Tick(TODAY, "juggling", "left", 1),
+        Tick(START, "toe_yoga", "left", 2), Tick(START, "toe_yoga", "both", 1),
+        Tick(START - timedelta(days=1), "toe_yoga", "left", 5), Tick(START, "juggling", "left", 1),
     ]  # fmt: skip
     day = day_of(PROGRAMME, TODAY, [], ticks)
     done = {(due.exercise, due.side): due.ticked for due in day.extras}

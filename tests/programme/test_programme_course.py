@@ -6,9 +6,12 @@ from datetime import timedelta
 
 import pytest
 from course_days import CALM, PROGRAMME, START, held, raised, session
+from hypothesis import given
+from hypothesis import strategies as st
 
 from insole.programme.course import Choice, walk
 from insole.programme.model import Ratings
+from insole.programme.progress import decide
 
 LONG = held(*[46.0] * 5)
 
@@ -101,3 +104,40 @@ def test_the_way_so_far_does_not_depend_on_what_comes_later(cut):
     days = [session(n, LONG, pain=CALM) for n in range(1, 7)]
     part, whole = walked(*days[:cut]), walked(*days)
     assert whole.turns[: len(part.turns)] == part.turns
+
+
+@given(st.lists(st.tuples(st.sampled_from([20.0, 31.0, 46.0]), st.integers(0, 7)), min_size=1,
+                max_size=12))  # fmt: skip
+def test_what_is_worked_out_session_by_session_is_what_the_rules_say_of_all(days):
+    sessions = [
+        session(n, held(*[length_s] * 5), pain=Ratings(2, worst, 2, 2))
+        for n, (length_s, worst) in enumerate(days, start=1)
+    ]
+    before = walked(*sessions[:-1]).places["both"]
+    assert walked(*sessions).last("both") == decide(PROGRAMME, before, "both", sessions) or (
+        before.stage != "hold_double"  # holds are no attempt at raises
+    )
+
+
+def test_the_way_back_leads_through_the_stage_that_the_leg_came_from():
+    confident = [on(1, "confirm", "single_leg")]
+    both = [session(n, LONG) for n in range(1, 9)]
+    legs = [
+        session(n, held(*[46.0] * 5, side="left"), held(*[46.0] * 5, side="right"))
+        for n in range(9, 17)
+    ]
+    sore = session(17, raised(16), pain=Ratings(3, 7, 5, 5))
+    course = walked(*both, *legs, sore, choices=confident)
+    assert places(course) == {"left": "hold_single 45x5", "right": "hold_single 45x5"}
+    alone = walked(*both, session(9, raised(16), pain=Ratings(3, 7, 5, 5)))
+    assert places(alone) == {"both": "hold_double 45x5"}
+
+
+def test_choices_are_decisions_too():
+    choices = [on(1, "confirm", "single_leg"), on(2, "set", "raise_single", side="left"),
+               on(3, "set", "handstand")]  # fmt: skip
+    turns = walked(choices=choices).turns
+    assert [(t.session, t.side, t.decision.rule, t.decision.stage) for t in turns] == [
+        ("", "both", "confirm", "hold_double"), ("", "left", "set", "raise_single")
+    ]  # fmt: skip
+    assert "2026-04-02" in turns[1].decision.reason

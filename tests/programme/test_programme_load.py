@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import resources
+from pathlib import Path
 
 import pytest
 from course_days import PROGRAMME
@@ -53,6 +54,23 @@ def test_a_copy_with_another_figure_is_another_programme(tmp_path):
         ("schema = 1\n", "schema = 2\n", "schema", "must be 1"),
         ('variant = "double"', 'variant = "two_up_one_down"', "stage[0].variant", "is a raise"),
         ("[[source]]", "[[sauce]]", "sauce", "no key here"),
+        ("rounds = 5, seconds = 30.0 },  # default", "rounds = 5, seconds = 20.0 },",
+         "stage[0].steps", "30x5 is no more than 30x3"),
+        ("rounds = 5, seconds = 45.0 },  # therapist: the goal", "rounds = 3, seconds = 45.0 },",
+         "stage[0].steps", "45x5 is no more than 45x3"),
+        ('id = "30x3", rounds = 3', 'id = "30 x 3", rounds = 3', "stage[0].steps[0].id",
+         "no spaces"),
+        ('id = "30x3", rounds = 3', 'id = "--help", rounds = 3', "stage[0].steps[0].id", "no dash"),
+        ('title = "Hold on both feet"', 'title = "Hold\\u001b[2J"', "stage[0].title", "plain text"),
+        ('title = "Hold on both feet"', 'title = " "', "stage[0].title", "plain text"),
+        ('next = ["raise_single"]', 'next = ["raise_single", "raise_single"]', "stage[3].next",
+         "twice"),
+        ('next = ["hold_single", "raise_double"]', 'next = ["hold_single"]\nconfidence = "x"',
+         "stage[0].confidence", "first stage"),
+        ('confidence = "single_leg"', 'confidence = "single leg"', "stage[1].confidence",
+         "no spaces"),
+        ('id = "toe_yoga"', 'id = "isometric_hold"', "extra[1].id", "done in stages"),
+        ('id = "toe_yoga"', 'id = "toe_curls"', "extra[1].measured", "see no toe_curls"),
     ],
 )  # fmt: skip
 def test_a_fault_is_named_with_its_place_and_what_is_accepted(old, new, place, words):
@@ -89,3 +107,14 @@ def test_a_file_that_is_not_there_or_no_text_is_one_sentence(tmp_path):
     binary.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(SpecError, match="UTF-8"):
         load_programme(binary)
+
+
+def test_a_file_as_some_editors_save_it_is_the_same_programme(tmp_path):
+    mine = tmp_path / "mine.toml"
+    mine.write_bytes(b"\xef\xbb\xbf" + TEXT.replace("\n", "\r\n").encode())
+    assert load_programme(mine).stages == PROGRAMME.stages
+
+
+def test_a_device_is_no_file_and_is_not_read():
+    with pytest.raises(SpecError, match="no file"):
+        load_programme(Path("/dev/zero"))
