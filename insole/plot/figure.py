@@ -68,13 +68,21 @@ def to_png(figure: Figure) -> bytes:
     return buffer.getvalue()
 
 
-def timeline(session: Drawable) -> Timeline:
+def timeline(
+    session: Drawable, *, width_in: float = WIDTH_IN, dpi: float = DPI, titled: bool = True
+) -> Timeline:
     """Draw a session over time: loads, heel height, share, what was found, what was lost.
 
     Parameters
     ----------
     session : Session
         Anything with a ForceTable ``forces`` and a ``report()``.
+    width_in : float
+        Width of the figure, inches of 72 points; its height follows from what there is to see.
+    dpi : float
+        Dots to an inch; long series are drawn as fine as that lets one see.
+    titled : bool
+        False where what stands around the figure says what it is.
 
     Returns
     -------
@@ -85,10 +93,10 @@ def timeline(session: Drawable) -> Timeline:
     sides = tables.sides_of(force)
     panels = [*sides, *(name for name in ("height", "share") if _has_panel(force, name))]
     ratios = [2.0 if name in sides else 1.1 for name in panels]
-    figure = Timeline(figsize=(WIDTH_IN, 0.9 + 1.05 * sum(ratios)), dpi=DPI)
-    figure.set_layout_engine("constrained", h_pad=0.08, w_pad=0.08)
-    grid = figure.subplots(len(panels), 1, sharex=True, squeeze=False, height_ratios=ratios)
-    axes: list[Axes] = list(grid[:, 0])
+    handles = _phase_handles(force, report)
+    figure = Timeline(figsize=(width_in, 1.0), dpi=dpi)
+    above_in = TOP_IN if titled else TOP_IN - TITLE_IN
+    axes = _stacked(figure, ratios, above_in, _legend_rows(handles, width_in))
     for name, ax in zip(panels, axes, strict=True):
         if name == "height":
             panel_heel_height(ax, force)
@@ -101,11 +109,49 @@ def timeline(session: Drawable) -> Timeline:
     _equal_scale(axes[: len(sides)])
     name_rows(axes[0], report, force)
     axes[0].legend(**BESIDE)
-    _time_axis(axes[-1], force)
-    _title(figure, report)
-    _phase_legend(figure, force, report)
+    time_axis(axes[-1], force)
+    if titled:
+        _title(figure, report)
+    if handles:
+        figure.legend(
+            handles=handles,
+            loc="lower center",
+            ncols=-(-len(handles) // _legend_rows(handles, width_in)),
+            fontsize=SMALL,
+            frameon=False,
+        )
     figure.align_ylabels(axes)
     return figure
+
+
+TITLE_IN = 0.28
+LEFT_IN, RIGHT_IN, TOP_IN, BOTTOM_IN, BETWEEN_IN = 0.66, 1.34, 0.68, 0.52, 0.16
+"""What the words around the panels need; measured by eye, since having it computed at each drawing
+takes as long as the drawing itself."""
+PANEL_IN, LEGEND_ROW_IN, HANDLE_IN = 0.93, 0.2, 1.05
+
+
+def _stacked(
+    figure: Timeline, ratios: Sequence[float], above_in: float, legend_rows: int
+) -> list[Axes]:
+    """Return panels under each other, and make the figure as high as they need."""
+    bottom_in = BOTTOM_IN + LEGEND_ROW_IN * legend_rows
+    panels_in = PANEL_IN * sum(ratios) + BETWEEN_IN * (len(ratios) - 1)
+    width_in, height_in = figure.get_figwidth(), above_in + panels_in + bottom_in
+    figure.set_figheight(height_in)
+    grid = figure.subplots(len(ratios), 1, sharex=True, squeeze=False, height_ratios=ratios)
+    figure.subplots_adjust(
+        left=LEFT_IN / width_in,
+        right=1 - RIGHT_IN / width_in,
+        top=1 - above_in / height_in,
+        bottom=bottom_in / height_in,
+        hspace=BETWEEN_IN * len(ratios) / max(panels_in, 1e-9),
+    )
+    return list(grid[:, 0])
+
+
+def _legend_rows(handles: Sequence[Artist], width_in: float) -> int:
+    return -(-len(handles) // max(int(width_in / HANDLE_IN), 1))
 
 
 def _has_panel(force: pd.DataFrame, name: str) -> bool:
@@ -123,10 +169,12 @@ def _equal_scale(axes: Sequence[Axes]) -> None:
 def _title(figure: Figure, report: SessionReport) -> None:
     found = f"{counted(len(report.holds), 'hold')}, {counted(len(report.raises), 'calf raise')}"
     title = f"Recorded {started(report.session)}: {found}"
-    figure.suptitle(title, x=0.01, ha="left", fontsize=SMALL + 3, color=INK)
+    above = 1 - 0.12 / figure.get_figheight()
+    figure.suptitle(title, x=0.01, y=above, ha="left", va="top", fontsize=SMALL + 3, color=INK)
 
 
-def _phase_legend(figure: Figure, force: pd.DataFrame, report: SessionReport) -> None:
+def _phase_handles(force: pd.DataFrame, report: SessionReport) -> list[Artist]:
+    """Return what the legend explains: only what is there."""
     used = {phase for phase, _, _ in spans(report)}
     handles: list[Artist] = [
         Patch(facecolor=colour, alpha=alpha, label=phase)
@@ -141,14 +189,7 @@ def _phase_legend(figure: Figure, force: pd.DataFrame, report: SessionReport) ->
         handles.append(Patch(**MISSING_STYLE, label="lost"))
     if any(bridged(force, side).any() for side in sides):
         handles.append(Patch(**BRIDGED_STYLE, label="lost, bridged"))
-    if handles:
-        figure.legend(
-            handles=handles,
-            loc="outside lower center",
-            ncols=len(handles),
-            fontsize=SMALL,
-            frameon=False,
-        )
+    return handles
 
 
 def _marker_handle(marker: str, label: str) -> Line2D:
@@ -158,8 +199,16 @@ def _marker_handle(marker: str, label: str) -> Line2D:
 STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 
 
-def _time_axis(ax: Axes, force: pd.DataFrame) -> None:
-    """Tell the time as the report does, however long the session: minutes and seconds."""
+def time_axis(ax: Axes, force: pd.DataFrame) -> None:
+    """Tell the time as the report does, however long the session: minutes and seconds.
+
+    Parameters
+    ----------
+    ax : Axes
+        The lowest panel.
+    force : ForceTable, (n,) rows
+        Its index, in s, says from when to when.
+    """
     start_s = float(force.index[0]) if len(force) else 0.0
     shown_s = length_s(force)
     ax.set_xlim(start_s, start_s + max(shown_s, 0.01))

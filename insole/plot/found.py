@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from insole.plot.series import length_s
-from insole.plot.style import CROWD, EVENT_MARKER, INK, PHASE_COLOUR, SMALL, WIDTH_IN
+from insole.plot.style import CROWD, EVENT_MARKER, INK, PHASE_COLOUR, SMALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,9 +29,15 @@ def shade_phases(ax: Axes, report: SessionReport) -> Axes:
     report : SessionReport
         Whose rows to shade.
     """
+    places: dict[str, list[tuple[float, float]]] = {}
     for phase, start_s, end_s in spans(report):
+        places.setdefault(phase, []).append((start_s, end_s - start_s))
+    for phase, runs in places.items():  # one artist for all of a phase: many are slow to draw
         colour, alpha = PHASE_COLOUR[phase]
-        ax.axvspan(start_s, end_s, color=colour, alpha=alpha, linewidth=0, zorder=0)
+        ax.broken_barh(
+            runs, (0.0, 1.0), transform=ax.get_xaxis_transform(), label="_" + phase,
+            facecolor=colour, alpha=alpha, linewidth=0, zorder=0,
+        )  # fmt: skip
     return ax
 
 
@@ -47,7 +53,7 @@ def name_rows(ax: Axes, report: SessionReport, force: pd.DataFrame) -> Axes:
     force : ForceTable, (n,) rows
         Its length says how much room a second takes; index in s.
     """
-    inches_a_second = 0.8 * WIDTH_IN / max(length_s(force), 1e-9)
+    inches_a_second = 0.8 * ax.figure.bbox.width / ax.figure.dpi / max(length_s(force), 1e-9)
     rows: list[tuple[str, bool, HoldRow | RaiseRow]] = [
         *((f"hold {i}", True, row) for i, row in enumerate(report.holds, 1)),
         *((f"raise {i}", row.counted, row) for i, row in enumerate(report.raises, 1)),
@@ -93,14 +99,25 @@ def mark_events(ax: Axes, events: Iterable[Event], side: str) -> Axes:
 def spans(report: SessionReport) -> Iterator[Span]:
     """Yield what to shade: name of the phase, start and end in s."""
     for hold in report.holds:
-        yield from _row_spans(hold, hold.onset_s, hold.end_s, "hold")
+        yield from row_spans(hold, hold.onset_s, hold.end_s, "hold")
     for row in report.raises:
-        yield from _row_spans(row, row.top_s, row.lowering_onset_s, "top")
+        yield from row_spans(row, row.top_s, row.lowering_onset_s, "top")
 
 
-def _row_spans(
+def row_spans(
     row: HoldRow | RaiseRow, top_s: float | None, onset_s: float | None, name: str
 ) -> list[Span]:
+    """Return the phases of a row: name, start and end in s; without them its heel-up time.
+
+    Parameters
+    ----------
+    row : HoldRow or RaiseRow
+        Whose phases.
+    top_s, onset_s : float or None
+        From when to when the heel was on top, s.
+    name : str
+        What that is called: ``hold`` or ``top``.
+    """
     if top_s is None or onset_s is None:
         return [("heel up", row.heel_off_s, row.heel_contact_s)]
     return [

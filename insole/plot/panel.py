@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.ticker import MultipleLocator
 
 from insole import tables
-from insole.plot.series import bridged, column, envelope, missing, runs
+from insole.plot.series import bridged, column, columns_of, envelope, missing, runs
 from insole.plot.style import (
     BESIDE,
     BRIDGED_STYLE,
@@ -50,10 +50,10 @@ def panel_loads(ax: Axes, force: pd.DataFrame, side: str) -> Axes:
     time_s = force.index.to_numpy(dtype=np.float64)
     for region, (colour, dashes) in REGION_STYLE.items():
         if f"{side}_{region}_{unit}" in force.columns:
-            x, y = envelope(time_s, column(force, f"{side}_{region}_{unit}"))
+            x, y = envelope(time_s, column(force, f"{side}_{region}_{unit}"), columns_of(ax))
             label = region.replace("_", " ")
             ax.plot(x, y, color=colour, linestyle=dashes, linewidth=0.9, label=label)
-    x, y = envelope(time_s, column(force, f"{side}_{unit}"))
+    x, y = envelope(time_s, column(force, f"{side}_{unit}"), columns_of(ax))
     ax.plot(x, y, color=INK, linewidth=1.1, label="total")
     ax.set_ylim(0.0, 1.12 * max(1e-9, float(np.nanmax(y, initial=0.0, where=~np.isnan(y)))))
     mark_lost(ax, force, side)
@@ -74,7 +74,7 @@ def panel_heel_height(ax: Axes, force: pd.DataFrame) -> Axes:
     for side, colour in SIDE_COLOUR.items():
         if f"{side}_heel_height_mm" in force.columns:
             height_mm = column(force, f"{side}_heel_height_mm")
-            x, y = envelope(force.index.to_numpy(dtype=np.float64), height_mm)
+            x, y = envelope(force.index.to_numpy(dtype=np.float64), height_mm, columns_of(ax))
             # the wide line stays visible under the narrow one when both heels move alike
             ax.plot(x, y, color=colour, linewidth=2.4 if side == "left" else 1.0, label=side)
     dress(ax, "heel height [mm]")
@@ -103,7 +103,7 @@ def panel_share(ax: Axes, force: pd.DataFrame, body_weight_n: float | None = Non
         standing = body_weight_n
     share = np.full(len(total), np.nan)
     np.divide(left, total, out=share, where=total > max(0.05 * standing, 1e-9))
-    x, y = envelope(force.index.to_numpy(dtype=np.float64), 100 * share)
+    x, y = envelope(force.index.to_numpy(dtype=np.float64), 100 * share, columns_of(ax))
     ax.axhspan(*(100 * (0.5 + d) for d in (-SHARE_CAVEAT, SHARE_CAVEAT)), color="#DDDDDD", lw=0)
     ax.axhline(50.0, color=PALE, linewidth=0.8)
     ax.plot(x, y, color=INK, linewidth=1.0)

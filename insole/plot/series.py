@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pandas as pd
+    from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
     Floats: TypeAlias = NDArray[np.float64]
@@ -19,7 +20,14 @@ if TYPE_CHECKING:
     Run: TypeAlias = tuple[float, float]
 
 COLUMNS = 2400
-"""A longer series is drawn as the envelope of so many columns, about two to a pixel."""
+"""A longer series is drawn as the envelope of so many columns, if nobody says how many."""
+COLUMNS_A_PIXEL = 1.5
+"""So many columns fall on each pixel of a figure's width."""
+
+
+def columns_of(ax: Axes) -> int:
+    """Return into how many columns a long series is put in a panel of its figure's width."""
+    return max(round(COLUMNS_A_PIXEL * ax.figure.bbox.width), 1)
 
 
 def column(force: pd.DataFrame, name: str) -> Floats:
@@ -46,7 +54,7 @@ def runs(time_s: Floats, mask: Mask) -> Iterator[Run]:
         yield float(time_s[start]), (end - start) * period_s
 
 
-def envelope(time_s: Floats, values: Floats) -> tuple[Floats, Floats]:
+def envelope(time_s: Floats, values: Floats, columns: int = COLUMNS) -> tuple[Floats, Floats]:
     """Return a long series as the smallest and largest value of each drawn column.
 
     Parameters
@@ -55,8 +63,10 @@ def envelope(time_s: Floats, values: Floats) -> tuple[Floats, Floats]:
         Times, s.
     values : (n,) array
         What is drawn, in any unit; NaN where missing.
+    columns : int
+        How many.
     """
-    width = len(values) // COLUMNS
+    width = len(values) // columns
     if width < 4:
         return time_s, values
     starts = np.arange(0, len(values), width)

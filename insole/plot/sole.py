@@ -51,12 +51,12 @@ def sole(sensors: pd.DataFrame, title: str, side: str = "left") -> Figure:
     placed, numbers = sensors[has_place], np.flatnonzero(has_place) + 1
     to_page = -1.0 if side == "left" else 1.0
     if side != "plate":
-        _outline(ax, placed, to_page)
+        draw_outline(ax, placed, to_page)
     for number, (_, sensor) in zip(numbers.tolist(), placed.iterrows(), strict=True):
         _sensor(ax, sensor, to_page, str(number))
     _legend(ax, placed)
     ax.set_aspect("equal")
-    ax.set_xlabel(_edges(side), fontsize=SMALL, color=INK)
+    ax.set_xlabel(edges(side), fontsize=SMALL, color=INK)
     along = "from back to front [mm]" if side == "plate" else "from heel to toe [mm]"
     ax.set_ylabel(along, fontsize=SMALL, color=INK)
     ax.tick_params(labelsize=SMALL, colors=INK, length=3)
@@ -66,8 +66,18 @@ def sole(sensors: pd.DataFrame, title: str, side: str = "left") -> Figure:
     return figure
 
 
-def _outline(ax: Axes, placed: pd.DataFrame, to_page: float) -> None:
-    """Draw a sole behind the sensors, as long as they need."""
+def draw_outline(ax: Axes, placed: pd.DataFrame, to_page: float) -> None:
+    """Draw a sole behind the sensors, as long as they need.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw, in mm.
+    placed : SensorMap, (k,) rows
+        Sensors with a place, mm.
+    to_page : float
+        -1 for a left foot, whose medial side is to the right; else 1.
+    """
     longest_mm = max(placed["y_mm"].max() * 1.08, OUTLINE[:, 1].max()) if len(placed) else 260.0
     centre_mm = placed["x_mm"].median() if len(placed) and placed["x_mm"].min() >= 0 else 0.0
     scale = longest_mm / OUTLINE[:, 1].max()
@@ -118,7 +128,8 @@ def _legend(ax: Axes, placed: pd.DataFrame) -> None:
                   frameon=False)  # fmt: skip
 
 
-def _edges(side: str) -> str:
+def edges(side: str) -> str:
+    """Return the label of the axis across a foot or plate: what lies left and right of it."""
     if side == "plate":
         return "left – plate from above [mm] – right"
     left, right = ("lateral", "medial") if side == "left" else ("medial", "lateral")

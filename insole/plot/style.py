@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-INK, PALE = "#222222", "#BBBBBB"
+INK, GREY, PALE = "#222222", "#888888", "#BBBBBB"
 SIDE_COLOUR = {"left": "#0072B2", "right": "#E69F00"}
 REGION_STYLE = {
     "hallux": ("#0072B2", "-"),

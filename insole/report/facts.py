@@ -1,0 +1,87 @@
+"""What a session is: when, with what, on whom; the same words for text and page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from insole.report.phrase import counted, length, quantity, started
+from insole.report.words import SIDES, because
+from insole.units import G0
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from insole.capabilities import Capabilities
+    from insole.measured import Measured
+    from insole.report.model import SessionReport
+
+TOLD_DRIFT = 0.02
+"""Smaller changes of quiet standing are not worth a line (our choice: people sway by as much)."""
+
+
+def facts_of(report: SessionReport) -> list[tuple[str, str]]:
+    """Return what is known of a session, each with its label; what is not known is left out.
+
+    Parameters
+    ----------
+    report : SessionReport
+        Of the session.
+    """
+    session = report.session
+    facts = [
+        ("Session", session.id),
+        ("Recorded", f"{started(session)}, {length(session.duration_s)} long"),
+        *(("Device", f"{role}: {_device(device)}") for role, device in session.devices.items()),
+        ("Measured", _capabilities(report.capabilities)),
+        ("Body weight", _body_weight(report.body_weight_n)),
+    ]
+    if calibration := _calibration(report.calibration):
+        facts.append(("Calibration", calibration))
+    if session.note:
+        facts.append(("Note", session.note))
+    return facts
+
+
+def _device(device: Any) -> str:
+    name, spec_id, firmware = (device.get(key, "") for key in ("name", "spec_id", "firmware"))
+    known_as = f"{name} ({spec_id})" if name and spec_id and name != spec_id else name or spec_id
+    return f"{known_as}, firmware {firmware}" if firmware else known_as
+
+
+def _capabilities(rig: Capabilities) -> str:
+    sides = {"merged": "both feet in one number"}.get(rig.sides) or SIDES[rig.sides]
+    unit = {"N": "N", "bw": "body weights", "adc": "raw counts"}[rig.unit]
+    rate = "no steady rate" if rig.rate_hz is None else f"{rig.rate_hz:g} Hz"
+    parts = [f"{sides}, {rate}, load in {unit}"]
+    parts.append(
+        f"regions {', '.join(rig.regions).replace('_', ' ')}"
+        if rig.regions
+        else "no regions of the sole"
+    )
+    parts.append("motion sensor" if rig.imu else "no motion sensor")
+    parts.append("centre of pressure" if rig.cop else "no centre of pressure")
+    return "; ".join(parts)
+
+
+def _body_weight(weight: Measured) -> str:
+    if weight.value is None or weight.unit != "N":
+        return quantity(weight)
+    caution = f"; {because(weight.reasons)}" if weight.reasons else ""
+    return f"{weight.value:.0f} N ({weight.value / G0:.1f} kg{caution})"
+
+
+def _calibration(told: Mapping[str, Any]) -> str:
+    """Return how the loads were corrected, or why they were not; "" if there is nothing to say."""
+    parts = []
+    match told.get("method"):
+        case "guided":
+            verdicts = told["verdicts"]
+            accepted = sum(verdict["accepted"] for verdict in verdicts)
+            parts.append(f"guided, {accepted} of {counted(len(verdicts), 'step')} accepted")
+        case "earlier":
+            parts.append(f"of {told['taken_at_utc'][:10] or 'another day'}, confirmed")
+    if told.get("reason"):
+        parts.append(told["reason"])
+    if abs(told.get("drift", 0.0)) >= TOLD_DRIFT:
+        parts.append(f"quiet standing read {100 * told['drift']:+.0f} % at the end")
+    return "; ".join(parts)
