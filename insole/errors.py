@@ -9,7 +9,8 @@
      ├── LinkError(role, problem)                      a device that cannot be reached or was lost
      ├── StoreError(path, problem)                     a session file that cannot be read or written
      ├── AlignError(problem)                           clocks that do not agree, or nothing to align
-     └── TableError(table, column, problem)            a table without the columns it promises
+     ├── TableError(table, column, problem)            a table without the columns it promises
+     └── MissingExtraError(purpose, extra)             an optional package that is not installed
 
 An error carries its facts as attributes; its text is one sentence that says what is wrong, where,
 and what to do next. ``problem`` is that sentence without the place. The classes that stem from bad
@@ -92,3 +93,14 @@ class TableError(InsoleError, ValueError):
     def __init__(self, table: str, column: str, problem: str) -> None:
         self.table, self.column, self.problem = table, column, problem
         super().__init__(f"{table}, column {column}: {problem}")
+
+
+class MissingExtraError(InsoleError):
+    """Something needs a package that only an extra of the installation brings."""
+
+    exit_code = 2
+
+    def __init__(self, purpose: str, extra: str) -> None:
+        self.purpose, self.extra = purpose, extra
+        way = f'pip install "insole[{extra}]"'
+        super().__init__(f"{purpose} needs an extra package; install it with: {way}")

@@ -13,6 +13,7 @@ from insole.errors import (
     FormatError,
     InsoleError,
     LinkError,
+    MissingExtraError,
     SpecError,
     StoreError,
     TableError,
@@ -43,6 +44,11 @@ EXAMPLES = [
         TableError("ForceTable", "left_n", "is missing"),
         {"table": "ForceTable", "column": "left_n", "problem": "is missing"},
         "ForceTable, column left_n: is missing",
+    ),
+    (
+        MissingExtraError("Parquet", "parquet"),
+        {"purpose": "Parquet", "extra": "parquet"},
+        'Parquet needs an extra package; install it with: pip install "insole[parquet]"',
     ),
 ]  # fmt: skip
 IDS = [type(error).__name__ for error, _, _ in EXAMPLES]
@@ -76,5 +82,6 @@ def test_errors_of_bad_input_are_value_errors_too(cls):
 
 
 @pytest.mark.parametrize("error", [error for error, _, _ in EXAMPLES], ids=IDS)
-def test_the_command_line_returns_3_for_devices_and_4_for_data(error):
-    assert error.exit_code == (3 if isinstance(error, LinkError) else 4)
+def test_the_command_line_returns_3_for_devices_2_for_extras_and_4_for_data(error):
+    expected = {LinkError: 3, MissingExtraError: 2}.get(type(error), 4)
+    assert error.exit_code == expected
