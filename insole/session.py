@@ -13,11 +13,11 @@ import insole.record.store as sessions
 from insole import capabilities as rig
 from insole import tables
 from insole.align.grid import to_grid
-from insole.calibrated import Calibrated, calibrated, profile_of
+from insole.calibrated import Calibrated, calibrated, profile_of, rocks_of
 from insole.decoded import DeviceSamples, device_samples, info_of
 from insole.errors import AlignError, StoreError
 from insole.filter.feature import side_features
-from insole.measure import finding
+from insole.measure import edits, finding
 from insole.measure.kind import EXERCISES
 from insole.measure.params import Params
 from insole.measure.quality import Signal, clocks_apart, device_quality, signal_of, silent_quality
@@ -26,7 +26,7 @@ from insole.report import build, export
 from insole.report.model import SessionFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from insole.measure.model import Quality
     from insole.measured import Measured
     from insole.plot import Timeline
-    from insole.record.store import Damage, SessionFile
+    from insole.record.store import Damage, Mark, SessionFile
     from insole.report.model import SessionReport
 
 
@@ -87,6 +87,7 @@ class Session:
         self._file = file
         self._params = _of_person(file, params)
         self._exercise = exercise or _exercise_of(file)
+        self._amend: Callable[[SessionReport], SessionReport] | None = None
 
     @property
     def path(self) -> Path:
@@ -113,6 +114,11 @@ class Session:
         """What the devices of this session sense together."""
         return self._aligned.capabilities
 
+    @property
+    def start_s(self) -> float:
+        """When the session's first sample came, on the clock that marks are timed by, s."""
+        return self._aligned.start_s
+
     @cached_property
     def forces(self) -> pd.DataFrame:
         """The ForceTable: all devices on one grid, soles made comparable, heel height in mm."""
@@ -138,9 +144,37 @@ class Session:
         """Sets, one row each; columns as in the report."""
         return export.set_frame(self.report().sets)
 
+    def with_marks(self, *marks: Mark) -> Session:
+        """Return this session as it would read with more marks; its file stays as it is.
+
+        Parameters
+        ----------
+        marks : Mark
+            Corrections by hand, behind those that the file holds.
+        """
+        file = replace(self._file, marks=(*self._file.marks, *marks))
+        other = Session(file, self._exercise, self._params)
+        if "_aligned" in vars(self):  # no mark moves a sample
+            vars(other)["_aligned"] = self._aligned
+        return other
+
     def report(self) -> SessionReport:
         """Return the report of this session."""
-        return self._report
+        return self._amended
+
+    def amend(self, change: Callable[[SessionReport], SessionReport]) -> None:
+        """Let what is known beside the file into the report, before it is first asked for.
+
+        Parameters
+        ----------
+        change : callable
+            Gets the report of the file alone, returns the one to give.
+        """
+        self._amend = change
+
+    @cached_property
+    def _amended(self) -> SessionReport:
+        return self._amend(self._report) if self._amend else self._report
 
     def plot(self) -> Timeline:
         """Return the timeline of this session as a figure."""
@@ -204,6 +238,7 @@ class Session:
     @cached_property
     def _report(self) -> SessionReport:
         aligned, loads = self._aligned, self._loads
+        rocked = rocks_of(self._file.marks, aligned.start_s)
         known = build.Known(
             session=self._facts(),
             capabilities=aligned.capabilities,
@@ -215,6 +250,12 @@ class Session:
             calibration_facts=loads.facts,
             weighed=loads.weighed,
             drifted=loads.drifted,
+            calibrating=(
+                *((step.start_s, step.end_s) for step in loads.steps),
+                *((start_s, end_s) for _, start_s, end_s in rocked),
+            ),
+            rocked=tuple(rocked),
+            edits=edits.edits_of(m.json for m in self._file.marks if m.kind == edits.MARK),
         )
         return build.summarise(loads.force, known, self._params, self._findings)
 

@@ -56,6 +56,20 @@ def sample_rows(spec: DeviceSpec, block: Block) -> pd.DataFrame:
         NaN where missing. Items that came at one tick in several messages are one row, and those
         without a column none. Columns share memory with `block` where that is possible.
     """
+    table = pd.DataFrame(sample_columns(spec, block), copy=False)
+    return _one_row_a_tick(table) if message_of(spec, block.message).items else table
+
+
+def sample_columns(spec: DeviceSpec, block: Block) -> dict[str, Numbers]:
+    """Return the columns of `sample_rows`, with items that came at one tick still apart.
+
+    Parameters
+    ----------
+    spec : DeviceSpec
+        What the device is.
+    block : Block
+        Decoded packets of one of its messages.
+    """
     message = message_of(spec, block.message)
     rows: dict[str, Numbers] = {"host_time_s": _by_packet(block.host_time_ns / 1e9, block)}
     own_clock = spec.clock.field in block.samples
@@ -69,9 +83,7 @@ def sample_rows(spec: DeviceSpec, block: Block) -> pd.DataFrame:
         rows["counter"] = _by_packet(block.header[counter.name], block)
     place = _place_in_packet(block)
     rows["sample"] = np.zeros_like(place) if own_clock else place
-    rows |= _sensor_columns(spec, message, block)
-    table = pd.DataFrame(rows, copy=False)
-    return _one_row_a_tick(table) if message.items else table
+    return rows | _sensor_columns(spec, message, block)
 
 
 def sensor_map(spec: DeviceSpec, side: str, elements: int = 0) -> pd.DataFrame:
