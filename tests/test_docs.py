@@ -161,7 +161,7 @@ def is_known(words):
         if command is None:
             return False
     options = {option for parameter in command.params for option in parameter.opts}
-    return all(word in options for word in words if word.startswith("-"))
+    return all(word in options for word in words if word.startswith("-") and word != "-")
 
 
 @pytest.mark.parametrize(

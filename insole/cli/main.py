@@ -36,12 +36,24 @@ COMMANDS = {
     "live": ("insole.cli.live", "Show what devices send, without keeping it."),
     "import": ("insole.cli.import_", "Make sessions from files that other programs wrote."),
     "report": ("insole.cli.report", "Report what was done in a session."),
+    "edit": ("insole.cli.edit", "Correct by hand what was found."),
     "plot": ("insole.cli.plot", "Draw a session over time as a PNG."),
+    "export": (
+        "insole.cli.export",
+        "Write the tables of a session as CSV, Parquet, JSON lines or XDF.",
+    ),
+    "metrics": ("insole.cli.metrics", "Explain the numbers of a report."),
     "replay": ("insole.cli.replay", "Play a session back as if its devices were sending."),
     "packets": ("insole.cli.packets", "Print what the devices sent, as JSON lines."),
     "simulate": ("insole.cli.simulate", "Write sessions of simulated people, with the truth."),
-    "programme": ("insole.cli.programme", "Show and check what is prescribed."),
+    "programme": ("insole.cli.programme", "Follow a programme: what is prescribed."),
+    "today": ("insole.cli.today", "Show what is due today, what is done, and why."),
+    "tick": ("insole.cli.tick", "Note what was done without being measured."),
+    "timer": ("insole.cli.timer", "Count down an exercise that only takes time."),
+    "pain": ("insole.cli.pain", "Note how much it hurt."),
+    "history": ("insole.cli.history", "Show how things went over time."),
     "spec": ("insole.cli.spec", "List, show and check device files."),
+    "completion": ("insole.cli.completion", "Let a shell complete commands and options."),
 }
 """Module of each command, and its line in ``insole --help``."""
 

@@ -106,7 +106,7 @@ def record(air, tmp_path):
 
     def start(*words, columns=80):
         path = tmp_path / "s.insole"
-        terminal = Terminal(["record", "-o", str(path), *words], environment, columns)
+        terminal = Terminal(["record", "--no-setup", "-o", str(path), *words], environment, columns)
         started.append(terminal)
         terminal.until(r"recording 0:0[2-9]")
         return terminal, path
@@ -115,6 +115,27 @@ def record(air, tmp_path):
     for terminal in started:
         terminal.program.kill()
         os.close(terminal.theirs)
+
+
+def test_the_first_time_it_asks_who_stands_there(air, tmp_path):
+    environment = air | {"INSOLE_SESSIONS": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path / "c")}
+    terminal = Terminal(["record", "-o", str(tmp_path / "s.insole")], environment)
+    try:
+        terminal.until(r"Answer four questions now\? \[Y/n\]")
+        terminal.type("\n")
+        for question, answer in (
+            ("mass", "75"), ("shoe", "42"), ("heel hurts", "left"), ("step", "")
+        ):  # fmt: skip
+            terminal.until(question)
+            terminal.type(f"{answer}\n")
+        terminal.until(r"recording 0:0[2-9]")
+        terminal.type("\x03")
+        assert terminal.end()[0] == 0
+    finally:
+        terminal.program.kill()
+        os.close(terminal.theirs)
+    kept = json.loads((tmp_path / "c" / "insole" / "profile.json").read_text())
+    assert (kept["body_mass_kg"], kept["sore_side"]) == (75.0, "left")
 
 
 def order(air, *words):
