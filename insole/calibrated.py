@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from insole import profile as people
@@ -12,8 +12,9 @@ from insole import tables
 from insole.errors import StoreError
 from insole.filter import calibration as cal
 from insole.filter import stand
-from insole.kept import ATTACHMENT, soles_of
+from insole.kept import ATTACHMENT, centres_of, soles_of
 from insole.measure import rocking
+from insole.measure.ground import ground_of
 from insole.units import G0
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from insole.filter.calibration import Calibration, Step
+    from insole.measure.channel import ChannelParams
+    from insole.measure.ground import Ground
     from insole.profile import Profile
     from insole.record.store import Mark, SessionFile
 
@@ -50,6 +53,8 @@ class Calibrated:
         True if there was a calibration that does not apply.
     steps : tuple of Step
         The guided calibration in this session; what was done in it is no exercise.
+    rock_centres : mapping of side to (big, middle, little)
+        Where rocks over each toe went in an earlier calibration, mm.
     """
 
     force: pd.DataFrame
@@ -59,6 +64,7 @@ class Calibrated:
     weighed: bool = False
     refused: bool = False
     steps: tuple[Step, ...] = ()
+    rock_centres: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
 
 
 def calibrated(file: SessionFile, force: pd.DataFrame, start_s: float) -> Calibrated:
@@ -84,14 +90,13 @@ def calibrated(file: SessionFile, force: pd.DataFrame, start_s: float) -> Calibr
     if not any(f"{side}_n" in force for side in tables.SIDES):
         reason = "these devices do not tell the load of a foot in newton"
         return _without(force, reason) if steps or stored else Calibrated(force, None, {})
-    if steps:
+    if any(step.kind != "press_left" for step in steps):
         own = cal.calibrate(force, steps, weight_of(file))
         reason = "" if own.flat else "the weight shifts with the heels down were not accepted"
         loads = _corrected(force, own, own.to_dict(), reason, _last(steps, "quiet_stand"))
         return replace(loads, steps=tuple(steps))
-    if stored is not None:
-        return _by_earlier(file, force, stored)
-    return _drift_told(force)
+    other = _drift_told(force) if stored is None else _by_earlier(file, force, stored)
+    return replace(other, steps=tuple(steps))
 
 
 def steps_of(marks: Iterable[Mark], start_s: float) -> list[Step]:
@@ -147,14 +152,42 @@ def weight_of(file: SessionFile) -> float | None:
 
 def profile_of(file: SessionFile) -> Profile | None:
     """Return the profile that a session carries; one that cannot be read is left out, and said."""
-    stored = file.attachments.get(people.ATTACHMENT)
-    if stored is None:
-        return None
     try:
-        return people.from_json(stored, f"{file.path}: {people.ATTACHMENT}")
+        return _stored_profile(file)
     except StoreError as error:
         warnings.warn(f"the person's profile is left out: {error}", stacklevel=2)
         return None
+
+
+def _stored_profile(file: SessionFile) -> Profile | None:
+    stored = file.attachments.get(people.ATTACHMENT)
+    if stored is None:
+        return None
+    return people.from_json(stored, f"{file.path}: {people.ATTACHMENT}")
+
+
+def ground_facts(
+    file: SessionFile, force: pd.DataFrame, params: ChannelParams
+) -> dict[str, Ground]:
+    """Return the ground that the heels' load shows, if the person said another; else nothing.
+
+    Parameters
+    ----------
+    file : SessionFile
+        The profile that it carries.
+    force : ForceTable, (n,) rows
+        Loads of a session with raised heels.
+    params : ChannelParams
+        When a heel hangs over an edge.
+    """
+    try:
+        person = _stored_profile(file)
+    except StoreError:  # which `profile_of` says
+        return {}
+    if person is None or person.ground is None:
+        return {}
+    seen = ground_of(force, params)
+    return {} if seen is None or seen == person.ground else {"ground": seen}
 
 
 def _note(mark: Mark) -> Mapping[str, Any]:
@@ -176,6 +209,7 @@ def _by_earlier(file: SessionFile, force: pd.DataFrame, stored: bytes) -> Calibr
         earlier = cal.Calibration.from_dict(kept["calibration"])
         of_these = kept["soles"] == soles_of(file.devices.values())
         taken = str(kept.get("taken_at_utc", ""))
+        centres = centres_of(kept)
     except (ValueError, KeyError, TypeError, AttributeError):
         return _without(force, "the earlier calibration cannot be read; calibrate again")
     if not of_these:
@@ -189,7 +223,7 @@ def _by_earlier(file: SessionFile, force: pd.DataFrame, stored: bytes) -> Calibr
     if why:
         return _without(force, f"the earlier calibration no longer fits: {why}")
     reason = "" if earlier.flat else "the earlier calibration lacks its weight shifts"
-    return _corrected(force, earlier, facts, reason, stands[0])
+    return replace(_corrected(force, earlier, facts, reason, stands[0]), rock_centres=centres)
 
 
 def _without(force: pd.DataFrame, reason: str) -> Calibrated:

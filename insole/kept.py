@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from math import isfinite
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from insole.errors import StoreError
 from insole.profile import config_folder, read_private, write_private
+from insole.tables import SIDES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from insole.filter.taught import Calibration
     from insole.record.store import Device, SessionFile
 
+Centres: TypeAlias = tuple[float, float, float]
 ATTACHMENT = "calibration.json"
 """Name of an earlier calibration of the same person and soles that a session carries."""
 
@@ -32,7 +36,11 @@ def soles_of(devices: Iterable[Device]) -> str:
 
 
 def keep_calibration(
-    session: SessionFile, calibration: Calibration, folder: Path | None = None
+    session: SessionFile,
+    calibration: Calibration,
+    folder: Path | None = None,
+    *,
+    rocking: Mapping[str, Centres] | None = None,
 ) -> Path:
     """Keep a calibration for later sessions with the same soles; return where.
 
@@ -44,6 +52,8 @@ def keep_calibration(
         What it taught; replaces the one before.
     folder : Path, optional
         Where it shall lie; by default the user's configuration folder.
+    rocking : mapping of side to (big, middle, little), optional
+        Where rocks over each toe went, mm; a side that is not told keeps what was taught before.
 
     Raises
     ------
@@ -51,10 +61,12 @@ def keep_calibration(
         If it cannot be written; the one before is kept.
     """
     soles = soles_of(session.devices.values())
+    centres = {**_kept_centres(soles, folder), **(rocking or {})}
     content = {
         "soles": soles,
         "taken_at_utc": session.meta.started_at_utc,
         "calibration": calibration.to_dict(),
+        "rocking": centres,
     }
     path = _place(soles, folder)
     write_private(path, json.dumps(content, indent=2) + "\n")
@@ -77,6 +89,35 @@ def kept_calibration(soles: str, folder: Path | None = None) -> bytes | None:
         If it cannot be read.
     """
     return read_private(_place(soles, folder))
+
+
+def centres_of(stored: Mapping[str, Any]) -> dict[str, Centres]:
+    """Return where rocks over each toe went, mm, as `keep_calibration` stored it; one by side.
+
+    Parameters
+    ----------
+    stored : mapping
+        What the text of a kept calibration says; it may hold no rocks.
+
+    Raises
+    ------
+    AttributeError, TypeError, ValueError
+        If `keep_calibration` did not write that.
+    """
+    centres = {}
+    for side, (big, middle, little) in stored.get("rocking", {}).items():
+        if side not in SIDES or not all(map(isfinite, (big, middle, little))):
+            raise ValueError(f"no places of rocks: {side}")
+        centres[side] = float(big), float(middle), float(little)
+    return centres
+
+
+def _kept_centres(soles: str, folder: Path | None) -> dict[str, Centres]:
+    """Return where rocks went when these soles were calibrated before; none if that is lost."""
+    try:
+        return centres_of(json.loads(kept_calibration(soles, folder) or b"{}"))
+    except (ValueError, TypeError, AttributeError, StoreError):
+        return {}
 
 
 def _place(soles: str, folder: Path | None) -> Path:

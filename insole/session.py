@@ -13,7 +13,7 @@ import insole.record.store as sessions
 from insole import capabilities as rig
 from insole import tables
 from insole.align.grid import to_grid
-from insole.calibrated import Calibrated, calibrated, profile_of, rocks_of
+from insole.calibrated import Calibrated, calibrated, ground_facts, profile_of, rocks_of
 from insole.decoded import DeviceSamples, device_samples, info_of
 from insole.errors import AlignError, StoreError
 from insole.filter.feature import side_features
@@ -24,6 +24,7 @@ from insole.measure.quality import Signal, clocks_apart, device_quality, signal_
 from insole.record.folder import find_session
 from insole.report import build, export
 from insole.report.model import SessionFacts
+from insole.worn import EXCHANGED, as_worn, is_exchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -84,7 +85,7 @@ class Session:
     """
 
     def __init__(self, file: SessionFile, exercise: Exercise | None, params: Params) -> None:
-        self._file = file
+        self._recorded, self._file = file, as_worn(file)
         self._params = _of_person(file, params)
         self._exercise = exercise or _exercise_of(file)
         self._amend: Callable[[SessionReport], SessionReport] | None = None
@@ -113,6 +114,11 @@ class Session:
     def capabilities(self) -> Capabilities:
         """What the devices of this session sense together."""
         return self._aligned.capabilities
+
+    @property
+    def exchanged(self) -> bool:
+        """True if a calibration found each sole on the other foot; everything here goes by feet."""
+        return is_exchanged(self._recorded)
 
     @property
     def start_s(self) -> float:
@@ -152,9 +158,9 @@ class Session:
         marks : Mark
             Corrections by hand, behind those that the file holds.
         """
-        file = replace(self._file, marks=(*self._file.marks, *marks))
+        file = replace(self._recorded, marks=(*self._file.marks, *marks))
         other = Session(file, self._exercise, self._params)
-        if "_aligned" in vars(self):  # no mark moves a sample
+        if "_aligned" in vars(self) and other.exchanged == self.exchanged:  # else none moves one
             vars(other)["_aligned"] = self._aligned
         return other
 
@@ -239,6 +245,7 @@ class Session:
     def _report(self) -> SessionReport:
         aligned, loads = self._aligned, self._loads
         rocked = rocks_of(self._file.marks, aligned.start_s)
+        works = self._findings.times and not loads.steps  # a calibration is done on the floor
         known = build.Known(
             session=self._facts(),
             capabilities=aligned.capabilities,
@@ -247,7 +254,11 @@ class Session:
             software=self._software(),
             exercise=self._exercise,
             calibration=loads.calibration,
-            calibration_facts=loads.facts,
+            calibration_facts={
+                **loads.facts,
+                **({"sides": EXCHANGED} if self.exchanged else {}),
+                **(ground_facts(self._file, loads.force, self._params.channel) if works else {}),
+            },
             weighed=loads.weighed,
             drifted=loads.drifted,
             calibrating=(
@@ -255,6 +266,7 @@ class Session:
                 *((start_s, end_s) for _, start_s, end_s in rocked),
             ),
             rocked=tuple(rocked),
+            rock_centres=loads.rock_centres,
             edits=edits.edits_of(m.json for m in self._file.marks if m.kind == edits.MARK),
         )
         return build.summarise(loads.force, known, self._params, self._findings)
@@ -366,7 +378,7 @@ def _together(devices: Mapping[str, Capabilities]) -> Capabilities:
     elif "left" in devices or "right" in devices:
         sides = "left" if "left" in devices else "right"
     else:
-        sides = "merged"
+        sides = "pull" if all(device.sides == "pull" for device in each) else "merged"
     units = {c.unit for c in each}
     if len(units) > 1:
         problem = f"the devices measure force in {' and '.join(sorted(units))}"

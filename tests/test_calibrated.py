@@ -13,7 +13,7 @@ import pytest
 
 import insole
 from insole import kept, profile
-from insole.calibrated import rocks_of, steps_of
+from insole.calibrated import calibrated, rocks_of, steps_of
 from insole.cli.importing import create_session, read_source
 from insole.filter import calibration as cal
 from insole.kept import keep_calibration, kept_calibration, soles_of
@@ -22,9 +22,11 @@ from insole.record.recorder import record
 from insole.record.store import Device, Mark, SessionMeta, Store, add_mark, open_session
 from insole.recording import file as recording_file
 from insole.recording.guide import Guide
+from insole.report.text import render
 from insole.sim.link import rig
 from insole.sim.scenario import load_scenario, parse
 from insole.spec import load_spec
+from insole.tables import SIDES, rate_hz
 from insole.units import G0
 
 if TYPE_CHECKING:
@@ -74,17 +76,17 @@ class Replay:
 
     async def notifications(self):
         for item in self._items:
-            yield item
+            yield replace(item, role=self.role)
 
 
-def session(path, *, marks=(), later=False, weight=True, seed=0, attached=(), **meta):
+def session(path, *, marks=(), later=False, weight=True, seed=0, attached=(), roles=SIDES, **meta):
     """Return the path of a session of the guided minute and a hold, or of the hold alone."""
     items, mass_kg = sent(later, seed)
     facts = SessionMeta("2026-01-01T00:00:00Z", body_mass_kg=mass_kg if weight else None, **meta)
     with Store.create(path, facts) as store:
-        for role in ("left", "right"):
+        for role in SIDES:
             store.add_device(Device(role, SPEC.id, SPEC.toml, SPEC.hash, SPEC.name))
-        links = [Replay(role, one) for role, one in zip(("left", "right"), items, strict=True)]
+        links = [Replay(role, one) for role, one in zip(roles, items, strict=True)]
         asyncio.run(record(links, store))
         for mark in marks:
             store.mark(mark)
@@ -130,7 +132,7 @@ def test_even_load_on_tiptoe_reads_even_and_body_weight_is_right(path, seed):
     weight_n = sent(later=False, seed=seed)[1] * G0
     assert report.body_weight_n.value == pytest.approx(weight_n, rel=0.02)
     assert report.body_weight_n.quality == "ok"
-    assert [v["accepted"] for v in report.calibration["verdicts"]] == [True] * 4
+    assert [v["accepted"] for v in report.calibration["verdicts"]] == [True] * 5
 
 
 def test_without_calibration_the_same_load_is_uneven_and_flagged(path):
@@ -172,11 +174,13 @@ def test_a_quiet_stand_alone_gives_the_scale_and_says_what_is_missing(path):
 @pytest.mark.parametrize(
     ("step", "span_s", "words"),
     [
-        ("unloaded", (14.0, 17.0), "lift both feet"),
-        ("quiet_stand", (28.0, 38.0), "stand still"),
-        ("quiet_stand", (2.0, 8.0), "stand on both feet"),
-        ("shift_flat", (13.0, 23.0), "lean slowly and further"),
-        ("shift_tiptoe", (13.0, 23.0), "did not stand on tiptoe"),
+        ("press_left", (22.0, 25.0), "weight stayed on both feet"),
+        ("press_left", (13.0, 16.0), "nobody stood"),
+        ("unloaded", (22.0, 25.0), "lift both feet"),
+        ("quiet_stand", (36.0, 46.0), "stand still"),
+        ("quiet_stand", (10.0, 16.0), "stand on both feet"),
+        ("shift_flat", (21.0, 31.0), "lean slowly and further"),
+        ("shift_tiptoe", (21.0, 31.0), "did not stand on tiptoe"),
     ],
 )
 def test_a_step_done_wrong_is_refused_and_leaves_the_report_whole(path, step, span_s, words):
@@ -248,6 +252,18 @@ def test_an_earlier_one_that_does_not_fit_is_left_out_with_its_reason(
     assert robinson(report).reasons == ("uncalibrated_tiptoe",)
 
 
+def test_without_three_quiet_seconds_an_earlier_one_is_left_out_with_its_reason(earlier, path):
+    with open_session(path) as file:
+        forces = insole.load(path)._aligned.force
+        start, end = (round(at_s * rate_hz(forces)) for at_s in (10, 16))
+        plain = replace(file, marks=(), attachments={kept.ATTACHMENT: earlier})
+        told = calibrated(plain, forces.iloc[start:end], 0.0)  # seated
+    assert "nobody stood still for 3 s" in told.facts["reason"]
+    assert "stand still on both feet first" in told.facts["reason"]
+    assert told.refused
+    assert told.calibration is None
+
+
 # The person --------------------------------------------------------------------------------------
 
 
@@ -259,6 +275,19 @@ def test_a_known_foot_length_scales_the_heel_height_and_lifts_its_doubt(path, tm
     assert own.hold_height_mm.value == pytest.approx(plain.hold_height_mm.value * 1.1, rel=1e-3)
     assert "uncalibrated" in plain.hold_height_mm.reasons
     assert "uncalibrated" not in own.hold_height_mm.reasons
+
+
+@pytest.mark.parametrize(("told", "seen"), [("step", "floor"), ("floor", None), (None, None)])
+def test_a_ground_other_than_the_person_said_is_in_the_report(path, told, seen):
+    person = Profile(ground=told).to_json().encode()
+    report = insole.load(
+        session(path, later=True, attached=((profile.ATTACHMENT, person),))
+    ).report()
+    assert report.calibration.get("ground") == seen
+    text = " ".join(render(report).split())
+    assert ("the floor, to judge by the heels' load, though setup says step" in text) == (
+        seen is not None
+    )
 
 
 def test_a_profile_that_cannot_be_read_is_left_out_and_said(path):

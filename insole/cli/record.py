@@ -71,9 +71,9 @@ def command(
     --duration or --auto-stop ends it. SPEC is a device as `insole spec list` names it, ADDRESS one
     as `insole scan` does.
 
-    The first time you are asked who stands on the soles (`insole setup`), and whether to follow a
-    programme; later, what you did not say of the last session's pain. While a programme is
-    followed, --auto-stop is the default.
+    The first time you are asked who stands on the soles (`insole setup`), whether to calibrate, and
+    whether to follow a programme; later, what you did not say of the last session's pain. While a
+    programme is followed, --auto-stop is the default.
 
     The coach counts holds and repetitions as they are measured, says when to go up and down, asks
     for pain (one digit answers), and ends the recording itself. Its keys stand on the screen.
@@ -98,7 +98,7 @@ def command(
     if lsl:
         library()
     if chosen.scenario is None and not no_setup:
-        offer_setup()
+        calibrate |= offer_setup(may_calibrate=not calibrate and chosen.side is None)
         offer(folder)
         ask_missing(folder)
     follows = chosen.scenario is None and _follows_a_programme(folder)

@@ -64,21 +64,25 @@ def command(
         click.echo(line)
 
 
-def offer_setup() -> None:
+def offer_setup(*, may_calibrate: bool = False) -> bool:
     """Ask once, where somebody is there to be asked and nobody ever said who stands on the soles.
 
-    Whoever does not want to say is not asked again.
+    Whoever does not want to say is not asked again. With `may_calibrate` whoever answers is also
+    asked whether to begin with a calibration; returns whether that is wanted.
     """
     from insole import profile  # noqa: PLC0415 - only here
 
     if not (sys.stdin.isatty() and sys.stderr.isatty()) or profile.load_profile() is not None:
-        return
+        return False
     question = "Heights and loads need to know who stands on the soles. Answer four questions now?"
     told = _ask(profile.Profile()) if click.confirm(question, default=True, err=True) else {}
     answers = profile.from_json(replace(profile.Profile(), **told).to_json(), "your answers")
     profile.save_profile(answers)
     if not told:
         say("not asked again; `insole setup` asks at any time")
+        return False
+    question = "Begin with a minute that tells left from right and calibrates the soles?"
+    return may_calibrate and click.confirm(question, default=True, err=True)
 
 
 def _foot_mm(shoe_eu: float | None, foot_mm: float | None) -> float | None:

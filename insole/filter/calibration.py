@@ -17,6 +17,7 @@ from insole.filter.posture import (
     load_columns,
     with_gains,
 )
+from insole.filter.press import press_verdict
 from insole.filter.stretch import block_means
 from insole.filter.taught import STEPS, Calibration, Step, Verdict
 
@@ -121,6 +122,8 @@ def calibrate(
         body_weight_n is not None,
         verdicts=tuple(Verdict(kind, accepted=False, advice=NOT_HEARD) for kind in silent),
     )
+    if (press := parts.get("press_left")) is not None:
+        calibration = _noted(calibration, press_verdict(press, standing))
     calibration = _tared(calibration, parts.get("unloaded"), standing, p)
     calibration = _stood(calibration, quiet, standing, rate_hz, p)
     if not calibration.body_weight_n > 0.0:
@@ -235,7 +238,7 @@ def _stood(
         if not 1.0 / p.most_ratio <= ratio <= p.most_ratio:
             advice = (
                 f"the soles read {level:.0f} N, {calibration.body_weight_n:.0f} N were expected; "
-                "check the weight you gave, stand on both soles and hold on to nothing"
+                "check the weight you gave, or stand on both soles, hold on to nothing, and repeat"
             )
     noted = _noted(calibration, Verdict("quiet_stand", accepted=not advice, advice=advice))
     if advice:

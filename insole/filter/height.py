@@ -173,9 +173,9 @@ def _pitch_axis(tilt_acc: Floats, windows: list[_Window], p: HeightParams) -> tu
     """Return the axis about which gravity turns from flat to top, and how much it explains."""
     turns = []
     for w in windows:
-        flat = _unit(np.median(tilt_acc[w.flat_before], axis=0))
+        flat = _unit(_middle(tilt_acc[w.flat_before]))
         quarter = (w.down - w.up) // 4
-        top = _unit(np.median(tilt_acc[w.up + quarter : w.down - quarter + 1], axis=0))
+        top = _unit(_middle(tilt_acc[w.up + quarter : w.down - quarter + 1]))
         turns.append(np.cross(flat, top))
     crossed = np.array(turns).reshape(-1, 3)
     sine = np.linalg.norm(crossed, axis=1)
@@ -199,7 +199,7 @@ def _pitch_in(
 ) -> bool:
     """Fill `pitch` within one window; return True if the gyroscope had a part in it."""
     part = slice(w.start, w.end)
-    flat = np.median(tilt_acc[w.flat_before], axis=0)
+    flat = _middle(tilt_acc[w.flat_before])
     if np.isnan(axis).any():
         # the foot never turned: the plain angle to flat says so, and needs no axis
         cosine = np.clip(_unit_rows(tilt_acc[part]) @ _unit(flat), -1.0, 1.0)
@@ -207,7 +207,7 @@ def _pitch_in(
         return False
     tilt = _tilt_about(axis, flat, tilt_acc[part])
     # turning the sensor about the axis turns gravity the other way in the sensor's frame
-    rate = -((gyro[part] - np.median(gyro[w.flat_before], axis=0)) @ axis)
+    rate = -((gyro[part] - _middle(gyro[w.flat_before])) @ axis)
     trusted = _follows(tilt, rate, rate_hz, p)
     angle = _fuse(tilt, rate, rate_hz, p.fuse_s) if trusted else tilt
     pitch[part] = _zeroed(angle, w, rate_hz)
@@ -260,6 +260,10 @@ def _quietest(values: Floats, width: int) -> float:
         return rank.median(values)
     stretches = np.lib.stride_tricks.sliding_window_view(values, width)
     return rank.median(stretches[np.argmin(np.ptp(stretches, axis=1))])
+
+
+def _middle(vectors: Floats) -> Floats:
+    return np.array([rank.median(column) for column in vectors.T])
 
 
 def _unit(vector: Floats) -> Floats:

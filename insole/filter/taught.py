@@ -10,7 +10,9 @@ from insole.filter.posture import HeelLevels, SideGains
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-StepKind: TypeAlias = Literal["unloaded", "quiet_stand", "shift_flat", "shift_tiptoe"]
+StepKind: TypeAlias = Literal[
+    "press_left", "unloaded", "quiet_stand", "shift_flat", "shift_tiptoe"
+]  # fmt: skip
 STEPS: tuple[StepKind, ...] = get_args(StepKind)
 """In the order in which a person is asked for them."""
 

@@ -94,6 +94,29 @@ class SessionFile:
         """Return the changes of a device's connection, in order."""
         return tuple(event for _, event in self._link_events if event.role == role)
 
+    def with_roles(self, names: Mapping[str, str]) -> Self:
+        """Return the same session with other roles for its devices.
+
+        Parameters
+        ----------
+        names : mapping of role to role
+            One for another; a role that is not there stays.
+        """
+
+        def new(role: str) -> str:
+            return names.get(role, role)
+
+        renamed = {new(role): replace(d, role=new(role)) for role, d in self.devices.items()}
+        order = dict.fromkeys([*self.devices, *renamed])
+        return replace(
+            self,
+            devices={role: renamed[role] for role in order if role in renamed},
+            _streams={(new(role), channel): p for (role, channel), p in self._streams.items()},
+            _link_events=tuple(
+                (id_, replace(event, role=new(event.role))) for id_, event in self._link_events
+            ),
+        )
+
     def numbered_link_events(self) -> tuple[tuple[int, LinkEvent], ...]:
         """Return all link events with their place in the order of arrival."""
         return self._link_events

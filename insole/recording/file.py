@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
     from insole.profile import Profile
     from insole.programme.model import Programme
+    from insole.record.store import Device
     from insole.recording.source import Source
 
 _log = logging.getLogger(__name__)
+_OTHER = {"left": "right", "right": "left"}
 
 
 def session_meta(
@@ -117,9 +119,22 @@ def _programme_of(source: Source, folder: Path) -> Programme | None:
 def _earlier_calibration(source: Source) -> bytes | None:
     if not _is_live(source):
         return None
+    devices = [member.introduce() for member in source.members]
     try:
-        soles = kept.soles_of(member.introduce() for member in source.members)
-        return kept.kept_calibration(soles)
+        earlier = kept.kept_calibration(kept.soles_of(devices))
+        if earlier is None:
+            _warn_if_exchanged(devices)
     except StoreError as error:
         _log.warning("the earlier calibration is left out: %s", error)
         return None
+    return earlier
+
+
+def _warn_if_exchanged(devices: list[Device]) -> None:
+    """Warn if these soles were calibrated with each on the other foot."""
+    other = [replace(device, role=_OTHER.get(device.role, device.role)) for device in devices]
+    if kept.kept_calibration(kept.soles_of(other)) is not None:
+        _log.warning(
+            "when these soles were calibrated, each was on the other foot than it is called now; "
+            "change the soles, or name them by --left and --right"
+        )

@@ -27,12 +27,22 @@ class Task:
 
 
 TASKS = (
+    Task("press_left", "stand up, take the right foot off the ground, press your LEFT heel", 3.0),
     Task("unloaded", "sit down and let both feet hang, off the ground", 3.0),
     Task("quiet_stand", "stand still on both feet, arms hanging, hold on to nothing", 10.0),
     Task("shift_flat", "heels down: lean slowly from foot to foot, as far as you can", 12.0),
     Task("shift_tiptoe", "rise on tiptoe: lean slowly from foot to foot up there", 10.0),
 )
-"""In order. Their lengths: the project's measurement notes, calibration."""
+"""In order. Their lengths: the project's measurement notes, calibration; 3 s on one foot: ours."""
+
+
+ROCKS = (
+    Task("rock_big", "heels down: both knees slowly forward over the big toes, and back", 4.0),
+    Task("rock_middle", "heels down: both knees forward over the middle toes, and back", 4.0),
+    Task("rock_little", "heels down: both knees forward over the little toes, and back", 4.0),
+)
+"""What teaches rocking besides, if it is wanted. Longer than the 3 s of the project's measurement
+notes: a rock takes 4 s from flat to flat."""
 
 
 class Guide:

@@ -13,6 +13,7 @@ from insole.record.store import Device, open_whole
 from insole.sim.link import rig as simulated_rig
 from insole.spec import load_spec, parse
 from insole.tables import SIDES
+from insole.worn import as_worn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -144,9 +145,10 @@ def replayed(path: Path, *, speed: float | None = None) -> Source:
     LinkError
         If no device in it sent anything.
     """
-    session, done = open_whole(path)
+    recorded, done = open_whole(path)
     if done:
         warnings.warn(f"{path}: {done}", stacklevel=2)
+    session = as_worn(recorded)
     roles = list(dict.fromkeys(role for role, _ in session.streams() if role in session.devices))
     if not roles:
         problem = "holds no packets of a device, so nothing can be played; report or plot it"

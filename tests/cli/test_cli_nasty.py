@@ -35,7 +35,7 @@ COMMANDS = {
     "tick": ["--side", "--sets", "--folder"],
     "timer": ["--side", "--duration", "--folder"],
     "pain": ["--when", "--side", "--folder"],
-    "history": ["--since", "--side", "--exercise", "--plot", "--folder"],
+    "history": ["--since", "--side", "--exercise", "--plot", "-o", "--folder"],
     "spec list": ["--json", "--spec-folder"],
     "spec show": ["--map", "--side", "--json", "--spec-folder"],
     "spec check": ["--json", "--spec-folder"],

@@ -131,10 +131,10 @@ def test_a_session_may_begin_with_a_calibration(insole):
         "record", "--simulate", "calibration", "--calibrate", "-o", "x.insole", "--no-analyse"
     )
     assert result.exit_code == 0
-    assert result.stdout.count(" accepted") == 4
+    assert result.stdout.count(" accepted") == 5
     assert "this session only" in result.stderr
     marks = [mark.kind for mark in open_session("x.insole").marks]
-    assert marks.count("calibration") == 8
+    assert marks.count("calibration") == 10
 
 
 def test_a_calibration_that_was_not_done_costs_no_recording(insole):

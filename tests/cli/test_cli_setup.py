@@ -89,10 +89,10 @@ class Terminal:
     stdin = stderr = type("Stream", (), {"isatty": staticmethod(lambda: True)})
 
 
-def offered(typed):
+def offered(typed, **options):
     @click.command()
     def first():
-        setup.offer_setup()
+        click.echo(f"calibrate: {setup.offer_setup(**options)}")
 
     return CliRunner().invoke(first, [], input=typed)
 
@@ -101,16 +101,28 @@ def test_the_first_recording_asks_once(monkeypatch):
     monkeypatch.setattr(setup, "sys", Terminal())
     assert "Answer four questions now? [Y/n]" in offered("\n75\n42\nleft\n\n").stderr
     assert profile.load_profile() == Profile(75.0, 265.0, "left", "floor")
-    assert offered("").output == ""
+    assert offered("").output == "calibrate: False\n"
 
 
 def test_whoever_does_not_want_to_say_is_not_asked_again(monkeypatch):
     monkeypatch.setattr(setup, "sys", Terminal())
     assert "`insole setup` asks at any time" in offered("n\n").stderr
     assert profile.load_profile() == Profile()
-    assert offered("").output == ""
+    assert offered("").output == "calibrate: False\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [("\n75\n42\nleft\n\n\n", True), ("\n75\n42\nleft\n\nn\n", False), ("n\n", False)],
+)
+def test_whoever_answers_is_asked_once_whether_to_calibrate(monkeypatch, typed, wanted):
+    monkeypatch.setattr(setup, "sys", Terminal())
+    result = offered(typed, may_calibrate=True)
+    assert result.stdout == f"calibrate: {wanted}\n"
+    assert ("tells left from right" in result.stderr) == (typed != "n\n")
+    assert offered("", may_calibrate=True).output == "calibrate: False\n"
 
 
 def test_where_nobody_is_there_nothing_is_asked():
-    assert offered("").output == ""
+    assert offered("").output == "calibrate: False\n"
     assert profile.load_profile() is None

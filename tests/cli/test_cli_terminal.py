@@ -128,11 +128,14 @@ def test_the_first_time_it_asks_who_stands_there(air, tmp_path):
         ):  # fmt: skip
             terminal.until(question)
             terminal.type(f"{answer}\n")
+        terminal.until(r"Follow it\? \[Y/n\]")
+        terminal.type("n\n")
         terminal.until(r"recording 0:0[2-9]")
         terminal.type("\x03")
         assert terminal.end()[0] == 0
     finally:
         terminal.program.kill()
+        terminal.program.wait()
         os.close(terminal.theirs)
     kept = json.loads((tmp_path / "c" / "insole" / "profile.json").read_text())
     assert (kept["body_mass_kg"], kept["sore_side"]) == (75.0, "left")

@@ -12,6 +12,7 @@ import pytest
 from insole.filter import calibration as cal
 from insole.filter import stand
 from insole.filter.calibration import Calibration, Step
+from insole.tables import SIDES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,6 +46,9 @@ class Person:
     fidget_n: float = 0.0
     shift: float = 0.35
     hand_n: float = 0.0
+    hand_in_stand_n: float = 0.0
+    sways: float = 0.0
+    toes_down_n: float = 0.0
 
 
 def record(soles: Soles | None = None, person: Person | None = None) -> pd.DataFrame:
@@ -60,6 +64,9 @@ def record(soles: Soles | None = None, person: Person | None = None) -> pd.DataF
     weight_n += np.where((time_s >= 3.0) & (time_s < 13.0), person.fidget_n, 0.0) * np.sign(
         np.sin(time_s * 4)
     )
+    quiet = (time_s >= 3.0) & (time_s < 13.0)
+    weight_n -= person.hand_in_stand_n * quiet
+    share += person.sways * np.sin(2 * np.pi * time_s / 5.0) * quiet
     columns: dict[str, NDArray[np.float64]] = {}
     for k, (side, part) in enumerate((("left", share), ("right", 1.0 - share))):
         gain = np.where(up, soles.tiptoe[k], soles.flat[k])
@@ -67,6 +74,7 @@ def record(soles: Soles | None = None, person: Person | None = None) -> pd.DataF
         for region, fraction in (("heel", heel), ("forefoot", 1.0 - heel)):
             noise = rng.normal(0.0, soles.noise_n, len(time_s))
             columns[f"{side}_{region}_n"] = weight_n * part * fraction * gain + soles.lace_n + noise
+        columns[f"{side}_forefoot_n"] += person.toes_down_n * (time_s < 3.0)
         columns[f"{side}_n"] = columns[f"{side}_heel_n"] + columns[f"{side}_forefoot_n"]
         columns[f"{side}_ok"] = np.ones(len(time_s), dtype=bool)
     return pd.DataFrame(columns, index=pd.Index(time_s, name="time_s"))
@@ -126,10 +134,15 @@ def test_regions_still_add_up_to_the_total():
     ("person", "step", "words"),
     [
         (Person(foot_down_n=150.0), "unloaded", "lift both feet"),
+        (Person(toes_down_n=50.0), "unloaded", "left forefoot carries 50 N"),
         (Person(fidget_n=90.0), "quiet_stand", "stand still"),
+        (Person(sways=0.1), "quiet_stand", "weight went from foot to foot"),
+        (Person(hand_in_stand_n=400.0), "quiet_stand", "hold on to nothing"),
+        (Person(hand_in_stand_n=250.0), "shift_flat", "hold on to nothing"),
         (Person(shift=0.08), "shift_flat", "lean slowly and further"),
         (Person(shift=0.08), "shift_tiptoe", "on tiptoe"),
         (Person(hand_n=90.0), "shift_flat", "hold on to nothing"),
+        (Person(hand_n=90.0), "shift_tiptoe", "hold on to nothing"),
     ],
 )
 def test_a_step_done_wrong_is_refused_with_what_to_repeat(person, step, words):
@@ -151,6 +164,15 @@ def test_heels_that_stay_down_on_tiptoe_are_noticed():
     found = cal.calibrate(flat_only, STEPS, WEIGHT_N)
     assert "did not stand on tiptoe" in advice_on("shift_tiptoe", found)
     assert found.tiptoe is None
+
+
+def test_tiptoe_needs_heels_that_were_seen_in_a_quiet_stand():
+    restless = cal.calibrate(record(person=Person(fidget_n=90.0)), STEPS, WEIGHT_N)
+    assert "repeat that and this" in advice_on("shift_tiptoe", restless)
+    whole = record().drop(columns=[f"{s}_{r}_n" for s in SIDES for r in ("heel", "forefoot")])
+    found = cal.calibrate(whole, STEPS, WEIGHT_N)
+    assert "do not tell heel from toe" in advice_on("shift_tiptoe", found)
+    assert found.flat is not None
 
 
 def test_a_weight_that_cannot_be_is_questioned():
