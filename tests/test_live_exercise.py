@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from concurrent.futures import Executor, Future
 from dataclasses import fields, replace
 from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
@@ -114,7 +115,7 @@ def column(name):
 class Fed:
     """Feeds a ForceTable in pieces, as a session does, and keeps what was known after each."""
 
-    def __init__(self, force, first_s=0.0, known=COLUMNS):
+    def __init__(self, force, first_s=0.0, known=COLUMNS, executor=None):
         self.known = dict.fromkeys(tables.SIDES, frozenset(known))
         self.force, self.rate_hz = force, tables.rate_hz(force)
         self.history = History(tables.SIDES, COLUMNS, "n", self.rate_hz)
@@ -128,6 +129,7 @@ class Fed:
             first_s=first_s,
             exercise=None,
             params=Params(),
+            executor=executor,
         )
         self.values = {
             side: force[[column(name).format(side) for name in COLUMNS]].to_numpy()
@@ -161,6 +163,69 @@ def followed():
     """Return all that is known of the table at each tenth of a second."""
     fed = Fed(table())
     return [fed.feed(a, a + 10) for a in range(0, len(fed.force) - 9, 10)]
+
+
+class Later(Executor):
+    """Works out what it was given when it is told to."""
+
+    def __init__(self):
+        self.waiting, self.done = [], 0
+
+    def submit(self, fn, /, *args, **kwargs):
+        self.waiting.append((Future(), lambda: fn(*args, **kwargs)))
+        return self.waiting[-1][0]
+
+    def work(self):
+        while self.waiting:
+            future, work = self.waiting.pop(0)
+            future.set_result(work())
+            self.done += 1
+
+
+# Looks back that somebody else works out --------------------------------------------------------
+
+
+def test_what_blocks_tell_does_not_wait_for_looks_back():
+    later = Later()
+    fed = Fed(table(), executor=later)
+    plain = followed()
+    shown = [fed.feed(a, a + 10) for a in range(0, 1000, 10)]
+    for one, other in zip(shown, plain, strict=False):
+        assert (one.heel_up, one.heels) == (other.heel_up, other.heels)
+        assert one.time_s == other.time_s
+    assert any(one.heel_up for one in shown)
+    assert len(later.waiting) == 1  # as long as one look goes on, there is no other
+    assert all(one.top_reached_s is None for one in shown)
+
+
+def test_looks_back_that_come_late_find_the_same_in_the_end():
+    later = Later()
+    fed, plain = Fed(table(), executor=later), followed()
+    for number, start in enumerate(range(0, 1700, 10)):
+        last = fed.feed(start, start + 10)
+        if number % 3 == 2:
+            later.work()
+    assert len(last.reps) == len(plain[169].reps) == 1
+    (late,), (prompt,) = last.reps, plain[169].reps
+    assert late.row.heel_off_s == pytest.approx(prompt.row.heel_off_s, abs=0.02)
+    assert late.row.lowering_s.value == pytest.approx(prompt.row.lowering_s.value, abs=0.05)
+    assert later.done > 3
+
+
+def test_a_look_that_the_heels_have_overtaken_is_dropped():
+    later = Later()
+    fed = Fed(table(), executor=later)
+    end = next(10 * (k + 1) for k, one in enumerate(followed()) if one.heel_up)
+    while not later.waiting:
+        end += 10
+        last = fed.feed(end - 10 if fed.seen else 0, end)
+    while last.heel_up:
+        end += 10
+        last = fed.feed(end - 10, end)
+    later.work()
+    fed.exercise.gather()
+    assert fed.exercise.following().top_reached_s is None
+    assert fed.exercise.following().heel_contact_s is not None
 
 
 # After the set ----------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from insole.live import DeviceState, Live, LiveState
+from insole.profile import Profile
 from insole.record.store import open_session
 from insole.recording import course
 from insole.recording.course import Recording, Rules
@@ -156,12 +157,17 @@ def test_threads_take_turns_quickly_and_garbage_is_not_searched_in_what_was_ther
 # A whole recording -------------------------------------------------------------------------------
 
 
-def recorded(path, monkeypatch, follower, **rules):
+def recorded(path, monkeypatch, follower, *, exercise="", told=None, **rules):
     """Record a simulated person with a clock, as over the air, and a view of one's own."""
     source, _ = simulated("quiet_stance")
     newest_ns = [0]
-    source = replace(source, now_ns=lambda: newest_ns[0])
-    monkeypatch.setattr(course, "Live", lambda _: follower)
+    source = replace(source, now_ns=lambda: newest_ns[0], exercise=exercise)
+
+    def make(_, **more):
+        (told if told is not None else {}).update(more)
+        return follower
+
+    monkeypatch.setattr(course, "Live", make)
     recording = Recording(source, lambda: keeper(path)(source), rules=Rules(**rules))
     take = recording._take
 
@@ -188,6 +194,21 @@ def test_a_hanging_or_failing_view_costs_no_packet(tmp_path, monkeypatch):
     failing = recorded(tmp_path / "c.insole", monkeypatch, Failing(), auto_stop_s=1.0)
     assert packets_of(whole) == packets_of(without) == packets_of(failing)
     assert sum(packets_of(whole)) > 100
+
+
+@pytest.mark.parametrize(
+    ("exercise", "expected"), [("eccentric_raise", "eccentric_raise"), ("demo", None)]
+)
+def test_the_view_is_told_what_the_report_will_be_told(tmp_path, monkeypatch, exercise, expected):
+    monkeypatch.setattr("insole.profile.load_profile", lambda: Profile(foot_length_mm=231.0))
+    told = {}
+    session = recorded(
+        tmp_path / "a.insole", monkeypatch, Follower(), exercise=exercise, told=told, duration_s=1.0
+    )
+    assert told["exercise"] == expected
+    assert session.meta.exercise == exercise
+    assert told["params"].height.foot_length_mm == 231.0
+    assert told["params"].height.foot_length_known
 
 
 def test_the_end_after_exercise_counts_in_the_time_of_packets():

@@ -39,8 +39,9 @@ if TYPE_CHECKING:
 
 SHOW_EVERY_S = 0.25
 """How often the lines are written anew (our choice)."""
-LOOK_WITH_COACH_S = 0.03
-"""How often there is something new for a coach, whose cues shall come in time (our choice)."""
+LOOK_WITH_COACH_S = 0.015
+"""How often there is something new for a coach, s: its cues shall come in time (our choice; such a
+look takes about 1 ms)."""
 HINT, HINT_WITH_KEYS = "Ctrl-C ends it", "Ctrl-C ends it, m marks, n notes"
 
 

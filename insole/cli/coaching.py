@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from insole.recording.course import Recording
     from insole.recording.source import Source
 
-LOOK_EVERY_S = 0.02
-"""How often the coach looks, s (our choice: a fifth of the time in which a cue has to be there)."""
+LOOK_EVERY_S = 0.01
+"""How often the coach looks, s (our choice: a tenth of the time in which a cue has to be there)."""
 FINISHED = "the coach has finished"
 _SILENT = {"tick", "count_down", "seconds_left"}
 _ESCAPE = "\x1b"
@@ -86,10 +86,17 @@ class Coaching:
         find: Callable[[Callable[[str], None]], Coroutine[Any, Any, Source]],
         tell: Callable[[str], None],
     ) -> Source:
-        """Return the devices that `find` finds, and learn from them what can be seen."""
+        """Return the devices that `find` finds, told what will be done; learn what they see."""
         source = await find(tell)
         self._rig = rig_of(source)
-        return source
+        return replace(source, exercise=source.exercise or self._exercise())
+
+    def _exercise(self) -> str:
+        """Return what all sets of the plan are; "" if they differ."""
+        with suppress(Exception):  # the plan is made again, and fails, once the coach begins
+            kinds = {planned.exercise for planned in self._plan_for(self._rig).sets}
+            return kinds.pop() if len(kinds) == 1 else ""
+        return ""
 
     def press(self, keys: str) -> str:
         """Take the keys that are the coach's; return the others, and all of a note."""

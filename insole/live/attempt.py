@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,8 @@ import numpy as np
 from insole.measure.finding import foot_height
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from insole.live.finished import Finished
     from insole.measure.finding import Findings, HeelUpTime
     from insole.measure.kind import Exercise
@@ -20,6 +23,8 @@ END_S = 0.2
 LOWERED = 0.85
 """Part of the height at the top below which a foot is being lowered and does not sag (our
 choice)."""
+TOP_OVER_S = 5.0
+"""The height at the top is the median of so much, s (as height retention in the report)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,19 @@ class Attempt:
         """True if it is known to be a hold."""
         return self.kind == "isometric_hold"
 
+    @property
+    def told(self) -> set[str]:
+        """The events of it that are certain."""
+        top = {"top_reached"} if self.top_s is not None else set()
+        lowering = {"lowering_onset"} if self.onset_s is not None else set()
+        return {"heel_off"} | top | lowering
+
+    def clock_s(self, now_s: float, *, sees_height: bool) -> float:
+        """Return how long its top has been held, s; where no height is seen, the heel-up."""
+        begun_s = self.top_s if sees_height else self.since_s
+        until_s = now_s if self.onset_s is None else self.onset_s
+        return 0.0 if begun_s is None else max(0.0, until_s - begun_s)
+
 
 def last_of(ended: Finished) -> Attempt | None:
     """Return the last round or repetition of those that have ended."""
@@ -49,6 +67,12 @@ def last_of(ended: Finished) -> Attempt | None:
     if not reps or (rounds and rounds[0].row.heel_off_s > reps[0].row.heel_off_s):
         return _of_hold(rounds[0].row)
     return _of_raise(reps[0].row)
+
+
+def top_height_mm(top_s: float, heights: Sequence[tuple[float, float]]) -> float | None:
+    """Return the height at a top that was reached at a time, s, of (time, s; height, mm) pairs."""
+    at_top = [mm for time_s, mm in heights if top_s <= time_s <= top_s + TOP_OVER_S]
+    return median(at_top) if at_top else None
 
 
 def is_lowered(found: Findings, last: HeelUpTime) -> bool:

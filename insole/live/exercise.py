@@ -2,28 +2,28 @@
 
 Between two of these looks back, a few numbers are taken from each block of samples. A look back at
 the present heel-up is provisional; when the heels have been down for a while all samples are judged
-together, as the report will judge them.
+together, as the report will judge them. Somebody else may work them out meanwhile; then what they
+find comes later, and what the blocks tell does not wait for it.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from statistics import median
 from typing import TYPE_CHECKING
 
 from insole import measured
-from insole.filter.calibrate import apply_gains
-from insole.live.attempt import Attempt, is_lowered, last_of
-from insole.live.finished import Finished, finished
+from insole.live.attempt import Attempt, is_lowered, last_of, top_height_mm
+from insole.live.finished import Finished
+from insole.live.look import AtOnce, Look, judge, pace_s, soonest_s
 from insole.live.moment import Moment
-from insole.measure.finding import find
 from insole.measure.following import Following
 from insole.measure.kind import sort_kinds
-from insole.report.build import Known, summarise
+from insole.report.build import Known
 from insole.report.model import SessionFacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
+    from concurrent.futures import Executor
 
     from insole.capabilities import Capabilities
     from insole.detect.watch import Watch
@@ -34,13 +34,8 @@ if TYPE_CHECKING:
     from insole.measure.params import Params
     from insole.measured import Measured
 
-SOONEST_S, WINDOW_PER_LOOK = 0.3, 100.0
-"""A heel-up that moves is looked at again after so long, s, or after this part of what is looked
-at, or half of that when its heels have met the floor or left it; so long ones cost no more (our
-choice; a look takes about 0.5 ms for each second of it)."""
-STEADY_S, STEADY_SAG = 1.5, 0.1
-"""…and after so long while it is held, having lost no more than this part of its height, while no
-height is seen, and after it has ended (our choice)."""
+STEADY_SAG = 0.1
+"""A heel-up that has lost no more than this part of its height is held (our choice)."""
 AFTER_UP_S, AFTER_DOWN_S = 0.7, 0.3
 """The first look after the heels left the floor (heel-ups shorter than 0.6 s are none) and after
 they came back (a contact is read from what follows it), s."""
@@ -51,8 +46,6 @@ choice)."""
 KEPT_S, MOST_S = 1800.0, 3600.0
 """How much is kept to be judged together, s, from a quiet place on; and when nobody stood quietly,
 at most (our choice: what ended before stays as it was judged)."""
-BEFORE_S = 10.0
-"""How much standing a look back takes in before the heel-up, s (our choice)."""
 CARRY_S, CARRY_BEFORE_S = 60.0, 8.0
 """When a look back takes in more, what ended so long ago is carried on as it is, s (our choice)."""
 LONGEST_S = 240.0
@@ -66,8 +59,6 @@ OVER_S = 1.5
 little to be called down at once, and from this on they are (our choice)."""
 SEEN_S = 0.3
 """A top or a lowering is one when it began so long ago, s (`BoundaryParams.min_hold_s`)."""
-TOP_OVER_S = 5.0
-"""The height at the top is the median of so much, s (as height retention in the report)."""
 
 
 class ExerciseWatch:
@@ -89,6 +80,8 @@ class ExerciseWatch:
         What was said to be done.
     params : Params
         Settings of the analysis.
+    executor : Executor, optional
+        Who works out looks back; if it is not given, they are waited for.
     """
 
     def __init__(
@@ -101,8 +94,11 @@ class ExerciseWatch:
         first_s: float,
         exercise: Exercise | None,
         params: Params,
+        executor: Executor | None = None,
     ) -> None:
         self._history, self._params = history, params
+        self._executor = executor or AtOnce()
+        self._going: Look | None = None
         self._rate_hz, self._first_s = rate_hz, first_s
         self._now = Moment(history, watch, rate_hz, params)
         self._known = Known(
@@ -137,6 +133,7 @@ class ExerciseWatch:
         sync : function
             Returns how far apart the clocks may be, ms.
         """
+        self.gather()
         before, now = self._now.changed, self._now
         if now.step(end, known):
             self._change((now.changed - before) / self._rate_hz)
@@ -145,25 +142,26 @@ class ExerciseWatch:
         if self._is_due():
             self._looked, self._soon = end, None
             self._look_back(known)
-        if self._first_up is not None and not now.up and now.since_change_s >= self._settles_s:
+        is_over = self._first_up is not None and not now.up
+        if is_over and self._going is None and now.since_change_s >= self._settles_s:
             self._known = replace(self._known, sync=sync())
-            self._settle(known)
+            self._begin(self._history.start, known, None, settles=True)
         if end - self._history.start > MOST_S * self._rate_hz:
             self._history.drop_before(end - round(KEPT_S * self._rate_hz))
 
     def _is_due(self) -> bool:
         """Tell whether it is time to look back."""
+        if self._going is not None:
+            return False
         now, since_s = self._now, (self._now.end - self._looked) / self._rate_hz
         if self._soon is not None:
-            return now.end >= self._soon and since_s >= 0.5 * self._window_s / WINDOW_PER_LOOK
+            return now.end >= self._soon and since_s >= soonest_s(self._window_s)
         if self._first_up is None or not (now.up or now.since_change_s < SETTLE_S):
             return False
-        pace_s = max(SOONEST_S, self._window_s / WINDOW_PER_LOOK)
         one, sag = self._attempt, self._sag()
         held = one is not None and sag is not None and sag < STEADY_SAG
-        if held or not now.sees_height or not now.up:
-            pace_s = max(pace_s, STEADY_S)
-        return since_s >= pace_s
+        steady = held or not now.sees_height or not now.up
+        return since_s >= pace_s(self._window_s, steady=steady)
 
     @property
     def _settles_s(self) -> float:
@@ -194,72 +192,88 @@ class ExerciseWatch:
 
     def _look_back(self, known: Mapping[str, Collection[str]]) -> None:
         """Judge what has happened since the heels left the floor."""
-        now, start = self._now, self._window_start()
+        now = self._now
+        start = now.place_before(max(self._judged_to, self._first_up or 0))
         self._window_s = (now.end - start) / self._rate_hz
         if self._window_s > LONGEST_S:
             if not now.up:
                 self._carry(now.end)
             return
-        found, whole = self._judge(start, known, now.gains, provisional=True)
-        if going := self._is_open(found, start):
-            self._go_on(found, start)
-            whole = self._ended(whole, found, start)
-        self._fresh = whole.since(self._seconds(self._judged_to))
-        if not going:
-            self._end_attempt(self._fresh)
-        if self._window_s > CARRY_S:
-            latest = now.end - CARRY_BEFORE_S * self._rate_hz
-            self._carry(max((place for place in now.quiet if place <= latest), default=0))
+        self._begin(start, known, now.gains, settles=False)
 
-    def _settle(self, known: Mapping[str, Collection[str]]) -> None:
-        """Judge all samples together."""
-        start, now = self._history.start, self._now
-        older = self._settled.before(self._seconds(start))
-        found, whole = self._judge(start, known, None, provisional=False)
-        self._settled = older.then(whole.since(self._seconds(start)))
-        self._end_attempt(self._settled.since(self._seconds(self._settled_to)))
-        now.gains = found.gains
-        self._carried = self._fresh = Finished()
-        self._judged_to = self._settled_to = now.end
-        self._first_up = self._soon = None
-        oldest = now.end - KEPT_S * self._rate_hz
-        self._history.drop_before(max((p for p in now.quiet if p <= oldest), default=0))
-
-    def _judge(
+    def _begin(
         self,
         start: int,
         known: Mapping[str, Collection[str]],
         gains: Gains | None,
         *,
-        provisional: bool,
-    ) -> tuple[Findings, Finished]:
-        force = apply_gains(self._history.table(start, self._now.end, known), gains)
-        found = find(force, self._params, calibrated=gains is not None)
-        report = summarise(force, self._known, self._params, found)
-        return found, finished(report, self._seconds(start), provisional=provisional)
+        settles: bool,
+    ) -> None:
+        """Let the samples from one on be judged."""
+        now = self._now
+        table = self._history.table(start, now.end, known)
+        result = self._executor.submit(
+            judge, table, gains, self._known, self._params, self._seconds(start),
+            provisional=not settles,
+        )  # fmt: skip
+        self._going = Look(start, now.end, now.changed, settles, result)
+        self.gather()
 
-    def _window_start(self) -> int:
-        """Return the quiet place from which a look back begins."""
-        first = max(self._judged_to, self._first_up or 0)
-        wanted = first - round(BEFORE_S * self._rate_hz)
-        places = [p for p in self._now.quiet if self._history.start <= p <= first]
-        early = [place for place in places if place <= wanted]
-        if early:
-            return early[-1]
-        return places[0] if places else max(self._history.start, wanted)
+    def gather(self) -> None:
+        """Take over what was found by looking back, if that is over.
 
-    def _is_open(self, found: Findings, start: int) -> bool:
+        If the heels have left the floor or met it meanwhile, there will be another look soon, and
+        this one is dropped.
+        """
+        look = self._going
+        if look is None or not look.result.done():
+            return
+        self._going = None
+        found, whole = look.result.result()
+        if look.changed != self._now.changed:
+            return
+        if look.settles:
+            self._settle(look, found, whole)
+        else:
+            self._learn(look, found, whole)
+
+    def _learn(self, look: Look, found: Findings, whole: Finished) -> None:
+        """Take over what has happened since the heels left the floor."""
+        if going := self._is_open(look, found):
+            self._go_on(look, found)
+            whole = self._ended(look, found, whole)
+        self._fresh = whole.since(self._seconds(self._judged_to))
+        if not going:
+            self._end_attempt(self._fresh)
+        if (look.end - look.start) / self._rate_hz > CARRY_S:
+            latest = look.end - CARRY_BEFORE_S * self._rate_hz
+            self._carry(max((place for place in self._now.quiet if place <= latest), default=0))
+
+    def _settle(self, look: Look, found: Findings, whole: Finished) -> None:
+        """Take over what all samples tell together."""
+        begins_s = self._seconds(look.start)
+        self._settled = self._settled.before(begins_s).then(whole.since(begins_s))
+        self._end_attempt(self._settled.since(self._seconds(self._settled_to)))
+        self._now.gains = found.gains
+        self._carried = self._fresh = Finished()
+        self._judged_to = self._settled_to = look.end
+        self._first_up = self._soon = None
+        oldest = look.end - KEPT_S * self._rate_hz
+        self._history.drop_before(max((p for p in self._now.quiet if p <= oldest), default=0))
+
+    def _is_open(self, look: Look, found: Findings) -> bool:
         """Tell whether the last heel-up found is the present one."""
         if not (self._now.up and found.times):
             return False
-        now, end = self._now, start + found.times[-1].pair.end
-        begun = end >= now.changed + OPEN_S * self._rate_hz
-        return begun and end >= now.end - OVER_S * self._rate_hz
+        end = look.start + found.times[-1].pair.end
+        begun = end >= look.changed + OPEN_S * self._rate_hz
+        return begun and end >= look.end - OVER_S * self._rate_hz
 
-    def _go_on(self, found: Findings, start: int) -> None:
+    def _go_on(self, look: Look, found: Findings) -> None:
         """Learn what is known of the heel-up that goes on."""
         params, last, said = self._params, found.times[-1], self._known.exercise
-        lasts = self._now.end - start - (last.onset or 0.0)
+        start, count = look.start, look.end - look.start
+        lasts = count - (last.onset or 0.0)
         lowered = lasts >= SEEN_S * self._rate_hz and is_lowered(found, last)
         if last.phases is not None and not lowered:
             # until it is lowered it has been held to the last sample
@@ -276,7 +290,7 @@ class ExerciseWatch:
         if kind is None and (is_hold or lowered):
             kind = "isometric_hold" if is_hold else "eccentric_raise"
         top, onset = first.top, last.onset
-        if top is not None and not lowered and self._now.end - start - top < SEEN_S * self._rate_hz:
+        if top is not None and not lowered and count - top < SEEN_S * self._rate_hz:
             top = None
         self._attempt = Attempt(
             since_s=self._seconds(start + first.pair.start),
@@ -286,17 +300,14 @@ class ExerciseWatch:
             onset_s=None if onset is None or not lowered else self._seconds(start + onset),
         )
 
-    def _ended(self, whole: Finished, found: Findings, start: int) -> Finished:
+    def _ended(self, look: Look, found: Findings, whole: Finished) -> Finished:
         """Return what has ended, and of the heel-up that goes on what has been for certain."""
-        last, one = found.times[-1], self._attempt
+        last, one, start = found.times[-1], self._attempt, look.start
         until = last.pair.end
         if one is not None and one is self._resumed:
             until = round((one.since_s - self._first_s) * self._rate_hz) - start
         ended = whole.before(self._seconds(start + until) - 0.5 / self._rate_hz)
-        told = {"heel_off"}
-        if one is not None:
-            told |= {"top_reached"} if one.top_s is not None else set()
-            told |= {"lowering_onset"} if one.onset_s is not None else set()
+        told = {"heel_off"} if one is None else one.told
         begun_s = self._seconds(start + last.lead) - OPEN_S
         events = [e for e in whole.events if e.time_s < begun_s or e.event in told]
         return replace(ended, events=tuple(events))
@@ -373,10 +384,8 @@ class ExerciseWatch:
             return 0.0
         if one.held_s is not None and not self._is_paused:
             return one.held_s
-        begun_s = one.top_s if now.sees_height else one.since_s
         until_s = self._seconds(now.end if now.up else now.changed)
-        until_s = until_s if one.onset_s is None else one.onset_s
-        return 0.0 if begun_s is None else max(0.0, until_s - begun_s)
+        return one.clock_s(until_s, sees_height=now.sees_height)
 
     def _sag(self) -> float | None:
         """Return the part of the height at the top that is lost now."""
@@ -388,5 +397,4 @@ class ExerciseWatch:
         top_s = self._attempt.top_s if self._attempt else None
         if top_s is None:
             return None
-        heights = [mm for time_s, mm in self._at_top if top_s <= time_s <= top_s + TOP_OVER_S]
-        return median(heights) if heights else None
+        return top_height_mm(top_s, self._at_top)

@@ -22,6 +22,8 @@ QUIET_S = 2.0
 """A look back begins where somebody stood quietly for so long, s: the levels of a heel are learnt
 from 1 s of it (`LevelParams.quiet_s`), and a second in the middle of a set may not be flat (our
 choice)."""
+BEFORE_S = 10.0
+"""How much standing a look back takes in before the heel-up, s (our choice)."""
 
 
 class Moment:
@@ -100,6 +102,15 @@ class Moment:
     def heels(self) -> dict[str, bool | None]:
         """Whether the heel of each foot is up; None where that cannot be told."""
         return {role: self._watch.heels[role] for role in self._watch.feet}
+
+    def place_before(self, first: int) -> int:
+        """Return the quiet place from which a look back at what follows a sample begins."""
+        oldest, wanted = self._history.start, first - round(BEFORE_S * self._rate_hz)
+        places = [place for place in self.quiet if oldest <= place <= first]
+        early = [place for place in places if place <= wanted]
+        if early:
+            return early[-1]
+        return places[0] if places else max(oldest, wanted)
 
     def height_mm(self, side: str) -> float | None:
         """Return the mean heel height of a foot, or of ``both``, mm."""

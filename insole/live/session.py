@@ -23,6 +23,7 @@ from insole.transport.base import LinkEvent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from concurrent.futures import Executor
 
     from numpy.typing import NDArray
 
@@ -55,6 +56,9 @@ class Live:
         What is going to be done, if somebody says so; it decides, as it does in the report.
     params : Params, optional
         Settings of the analysis.
+    executor : Executor, optional
+        Who works out looks back at the exercise, so that what the last samples tell need not wait
+        for them; if it is not given, each is waited for.
 
     Attributes
     ----------
@@ -63,7 +67,8 @@ class Live:
 
     Notes
     -----
-    What it finds depends on the packets and not on when somebody looks. Samples are placed by the
+    What it finds depends on the packets and not on when somebody looks; with an executor, what it
+    finds by looking back comes when that is done. Samples are placed by the
     arrivals so far; the report of the finished session knows all of them, may differ by a few ms,
     and has the last word. Packets that do not fit their spec are counted and never an error: the
     recording has them.
@@ -75,6 +80,7 @@ class Live:
         *,
         exercise: Exercise | None = None,
         params: Params | None = None,
+        executor: Executor | None = None,
     ) -> None:
         self._devices = {role: LiveDevice(role, spec) for role, spec in devices.items()}
         self._measuring = [device for device in self._devices.values() if device.unit]
@@ -93,7 +99,7 @@ class Live:
         self._seen = 0
         unit = self._measuring[0].unit if self._measuring else ""
         self._history = History([d.role for d in self._measuring], COLUMNS, unit, rate_hz)
-        self._said, self._params = exercise, params or Params()
+        self._said, self._params, self._executor = exercise, params or Params(), executor
         self._exercise: ExerciseWatch | None = None
         self._number = self._newest_ns = self._flushed_ns = 0
 
@@ -114,6 +120,8 @@ class Live:
     def look(self, now_ns: int) -> LiveState:
         """Return what is known at a time on the recording's clock, ns."""
         self._flush(now_ns)
+        if self._exercise:
+            self._exercise.gather()
         now_s, watch = now_ns / 1e9, self._watch
         states = {
             role: device.state(now_s, watch.loads.get(role), watch.heels.get(role))
@@ -175,6 +183,7 @@ class Live:
                 first_s=first / self._rate_hz,
                 exercise=self._said,
                 params=self._params,
+                executor=self._executor,
             )
 
     def _block(self, start: int, end: int) -> None:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from insole import profile
 from insole.errors import LinkError, StoreError
+from insole.filter.height import HeightParams
 from insole.live import Live
+from insole.measure.kind import EXERCISES
+from insole.measure.params import Params
 from insole.record.recorder import first_error, record
 from insole.record.store import Mark
 from insole.recording.outlet import StreamedLive
@@ -177,7 +182,7 @@ class Recording:
                 links.append(await self._opened(member.link, opened))
             _require_different(links)
             if self._follow:
-                self._view = self._viewing()
+                self._view = self._viewing(opened)
                 opened.callback(self._view.close)
             self._store = self._keep()
             if self._store:
@@ -186,14 +191,23 @@ class Recording:
                     self._store.add_device(member.introduce())
             await self._play(links)
 
-    def _viewing(self) -> View:
+    def _viewing(self, opened: AsyncExitStack) -> View:
         """Return what follows the recording: beside it, where packets do not wait."""
-        specs = {member.link.role: member.spec for member in self._source.members}
-        make: Callable[[], Live] = partial(Live, specs)
+        source, executor = self._source, None
+        if source.now_ns and not source.waits:
+            executor = ThreadPoolExecutor(1, thread_name_prefix="insole-look-back")
+            opened.callback(executor.shutdown, wait=False, cancel_futures=True)
+        specs = {member.link.role: member.spec for member in source.members}
+        told: dict[str, Any] = {
+            "exercise": next((name for name in EXERCISES if name == source.exercise), None),
+            "params": _params_of(source),
+            "executor": executor,
+        }
+        make: Callable[[], Live] = partial(Live, specs, **told)
         if self._stream:
-            make = partial(StreamedLive, specs, lambda: self.now_ns)
-        if self._source.now_ns and not self._source.waits:
-            return Beside(make, self._source.now_ns, state_every_s=self._state_every_s)
+            make = partial(StreamedLive, specs, lambda: self.now_ns, **told)
+        if source.now_ns and executor:
+            return Beside(make, source.now_ns, state_every_s=self._state_every_s)
         return InStep(make)
 
     async def _opened(self, link: Link, opened: AsyncExitStack) -> _Guest:
@@ -308,6 +322,17 @@ class _Guest:
                 await self._link.close()
                 yield LinkEvent(self.role, item.host_time_ns, "closed", TIME_IS_OVER)
                 return
+
+
+def _params_of(source: Source) -> Params:
+    """Return the settings of the analysis, with the foot of who stands on the devices."""
+    try:
+        person = profile.load_profile() if source.now_ns else None
+    except StoreError:  # whoever keeps the session says so
+        person = None
+    if person is None or person.foot_length_mm is None:
+        return Params()
+    return Params(height=HeightParams(foot_length_mm=person.foot_length_mm, foot_length_known=True))
 
 
 def _require_different(links: Sequence[Link]) -> None:

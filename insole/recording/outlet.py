@@ -36,6 +36,8 @@ class StreamedLive(Live):
         The devices of the session.
     now_ns : callable, returns ns
         The recording's clock.
+    **told
+        What else `Live` is told.
 
     Raises
     ------
@@ -47,8 +49,10 @@ class StreamedLive(Live):
     If the streams fail, that is said once, and the view goes on without them.
     """
 
-    def __init__(self, devices: Mapping[str, DeviceSpec], now_ns: Callable[[], int]) -> None:
-        super().__init__(devices)
+    def __init__(
+        self, devices: Mapping[str, DeviceSpec], now_ns: Callable[[], int], **told: Any
+    ) -> None:
+        super().__init__(devices, **told)
         self._outlets: Outlets | None = Outlets(devices, now_ns)
 
     def take(self, item: Notification | LinkEvent) -> None:

@@ -2,7 +2,8 @@
 
 Decoding and filtering take some ms at a time. In the event loop that receives the packets, these
 would delay their stamps. So a thread works on what has arrived, and the loop only fetches the
-newest finished state.
+newest finished state. Looks back at the exercise, which take a tenth of a second and more, are for
+yet another thread (see `Live`): what the last samples tell does not wait for them.
 """
 
 from __future__ import annotations

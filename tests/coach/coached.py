@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from insole.coach import engine
 from insole.coach.model import Plan, PlannedSet, Rig
@@ -40,6 +40,10 @@ class Coached:
     cues: list
     facts: object
     items: list
+    shown_s: dict = field(default_factory=dict)
+    """How long each round was when it was over, by set, s."""
+    shown: dict = field(default_factory=dict)
+    """How many rounds or repetitions a set had when it was over."""
 
     def kinds(self):
         return [cue.kind for cue in self.cues]
@@ -57,10 +61,14 @@ def sent(scenario, seed=1, spec=SPEC, **options):
     return items
 
 
-def coached(scenario, the_plan, *, seed=1, spec=SPEC, keys=(), look_s=LOOK_S, then_s=0.0):
+def coached(
+    scenario, the_plan, *, seed=1, spec=SPEC, keys=(), look_s=LOOK_S, then_s=0.0, exercise=None,
+    skips_rest=False,
+):  # fmt: skip
     """Return how a session went; questions are answered with 0, `keys` are (time, key)."""
     items = sent(scenario, seed, spec)
-    live = Live({item.role: spec for item in items})
+    live = Live({item.role: spec for item in items}, exercise=exercise)
+    shown_s, shown, over = {}, {}, set()
     now_s = 0.0
     state, said = engine.start(the_plan, now_s)
     cues, waiting, facts = list(said), list(keys), None
@@ -74,9 +82,17 @@ def coached(scenario, the_plan, *, seed=1, spec=SPEC, keys=(), look_s=LOOK_S, th
         typed = "0" if state.asked_s is not None and now_s - state.asked_s > 1.0 else ""
         while waiting and waiting[0][0] <= now_s:
             typed += waiting.pop(0)[1]
+        if skips_rest and state.phase == "rest" and state.results[-1].to_s is not None:
+            typed = "s"
         state, said = engine.advance(state, the_plan, facts, now_s, typed)
         cues += said
-    return Coached(the_plan, state, cues, facts, items)
+        for one in state.results[-1:]:
+            times_s = shown_s.setdefault(one.index, [])
+            times_s += [each.held_s for each in one.rounds[len(times_s) :]]
+            if one.index not in over:
+                shown[one.index] = len(one.rounds) or one.reps
+            over |= {one.index} if one.to_s is not None else set()
+    return Coached(the_plan, state, cues, facts, items, shown_s, shown)
 
 
 def person(*blocks, faults="loss_fraction = 0.005\nskew_ppm = 20.0"):

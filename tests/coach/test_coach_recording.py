@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
-from acting import holds, plan
+from acting import holds, plan, raises
 
 from insole.cli.attend import attend
 from insole.cli.coaching import Coaching, rig_of
@@ -88,6 +89,23 @@ def test_the_end_of_the_coach_is_the_end_of_the_recording(tmp_path):
         assert [event.reason for event in session.link_events("left")][-1] == (
             "the coach has finished"
         )
+
+
+@pytest.mark.parametrize(
+    ("sets", "expected"),
+    [
+        ((holds(), holds()), "isometric_hold"),
+        ((raises(),), "eccentric_raise"),
+        ((holds(), raises()), ""),
+        ((), ""),
+    ],
+)
+def test_what_the_plan_asks_for_is_told_to_whoever_judges(sets, expected):
+    async def find(_):
+        return simulated("quiet_stance")[0]
+
+    coach = Coaching(lambda rig: plan(*sets, rig=rig), sound=None)
+    assert asyncio.run(coach.find(find, print)).exercise == expected
 
 
 def test_keys_are_the_coachs_or_anothers():
