@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-Sides: TypeAlias = Literal["both", "left", "right", "merged"]
+Sides: TypeAlias = Literal["both", "left", "right", "merged", "pull"]
 ForceUnit: TypeAlias = Literal["N", "bw", "adc"]
 
 
@@ -23,8 +23,9 @@ class Capabilities:
         True when the centre of pressure of each foot is there.
     rate_hz : float or None
         Rate of the samples, Hz; None if no device has a steady one.
-    sides : {"both", "left", "right", "merged"}
-        Which feet are seen; ``merged`` is one number for both.
+    sides : {"both", "left", "right", "merged", "pull"}
+        Which feet are seen; ``merged`` is one number for both, and with ``pull`` nobody stands on
+        the device: it is pulled at.
     unit : {"N", "bw", "adc"}
         Unit of force.
     """

@@ -107,12 +107,13 @@ def _decoded(file: SessionFile, device: Device) -> DeviceSamples:
     came = {name: block for found in decoded.values() for name, block in found.blocks.items()}
     side: rig.Sides = "left" if device.role == "left" else "right"
     sole = device.role in tables.SIDES
+    under: rig.Sides = "pull" if spec.kind == "dynamometer" else "merged"
     samples, fits = _on_session_clock(spec, came, [ns / 1e9 for ns in seams_ns])
     doubts = ["gap"] if any(m.loss and m.name in came for m in spec.messages) else []
     if spec.sensors and not (spec.measures.oriented or info_of(file, device).get("oriented")):
         spec = replace(spec, sensors=())
         doubts.append("unoriented")
-    capabilities = codec_table.capabilities(spec, side if sole else "merged", came)
+    capabilities = codec_table.capabilities(spec, side if sole else under, came)
     return DeviceSamples(
         samples,
         _sensors(spec, side, samples) if sole else tables.sensor_map(),

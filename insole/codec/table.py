@@ -129,7 +129,7 @@ def capabilities(spec: DeviceSpec, sides: Sides, came: Collection[str] = ()) -> 
     ----------
     spec : DeviceSpec
         What each device is.
-    sides : {"both", "left", "right", "merged"}
+    sides : {"both", "left", "right", "merged", "pull"}
         Which feet they are on.
     came : collection of str
         The messages that came, where modes of a device differ in their rate; otherwise the first

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
+from insole.filter import rank
 from insole.filter.stretch import joined
 
 if TYPE_CHECKING:
@@ -130,8 +131,8 @@ def _helping(
     if not others:
         return helping
     for start, end in joined(~up[side] & np.any(others, axis=0), 0):
-        load = float(np.median(totals[side][start:end]))
-        helping[start:end] = load < p.help_share * float(np.median(whole[start:end]))
+        load = rank.median(totals[side][start:end])
+        helping[start:end] = load < p.help_share * rank.median(whole[start:end])
     return helping
 
 

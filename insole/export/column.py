@@ -71,7 +71,7 @@ _MEANINGS = [
     (r"lowering_onset_s", "the lowering begins"),
     (r"rounds", "holds of the set"),
     (r"reps", "repetitions of the set that count"),
-    (r"breaks", "touches of the heel during a hold"),
+    (r"breaks", "how often a heel bore load, or sank below half of its height, during a hold"),
     (r"target", "what was prescribed"),
     (r"target_s", "time that was prescribed"),
     (r"met", "whether that was done"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from insole.filter import lowpass
+from insole.filter import lowpass, rank
 from insole.filter.stretch import joined
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def _dips(before: Floats, p: FaultParams) -> bool:
     """Tell whether the load goes down and up again, or up and down, fast and by much."""
     if not len(before):
         return False
-    usual = float(np.median(before))
+    usual = rank.median(before)
     return bool(
         before.min() < (1.0 - p.dip_part) * usual and before.max() > (1.0 + p.dip_part) * usual
     )
@@ -220,7 +220,7 @@ def _against_others(
 def _median(curve: Floats, time: HeelUpTime) -> float:
     """Return the median over the middle half of a heel-up."""
     quarter = (time.pair.end - time.pair.start) // 4
-    return float(np.median(curve[time.pair.start + quarter : time.pair.end - quarter + 1]))
+    return rank.median(curve[time.pair.start + quarter : time.pair.end - quarter + 1])
 
 
 def _as_high_as_usual(times: Sequence[HeelUpTime], p: FaultParams) -> list[bool]:
@@ -236,7 +236,7 @@ def _with_hands(loads: Sequence[float], high: Sequence[bool], p: FaultParams) ->
     for k, load in enumerate(loads):
         if not high[k]:
             continue
-        if usual and load < p.hands_part * float(np.median(usual[-p.hands_over :])):
+        if usual and load < p.hands_part * rank.median(np.array(usual[-p.hands_over :])):
             yield k
         else:
             usual.append(load)
@@ -244,21 +244,25 @@ def _with_hands(loads: Sequence[float], high: Sequence[bool], p: FaultParams) ->
 
 def _gripping(parts: Floats, p: FaultParams) -> Iterator[int]:
     for k, part in enumerate(parts):
-        others = np.delete(parts, k)
+        others = _others(parts, k)
         if len(others) < p.others:
             continue
-        usual = float(np.median(others))
+        usual = rank.median(others)
         if part > max(usual + p.toes_sd * _spread(others), p.toes_part * usual):
             yield k
 
 
 def _rolling(places_mm: Floats, p: FaultParams) -> Iterator[int]:
     for k, place in enumerate(places_mm):
-        others = np.delete(places_mm, k)
-        if len(others) >= p.others and abs(place - float(np.median(others))) > p.roll_mm:
+        others = _others(places_mm, k)
+        if len(others) >= p.others and abs(place - rank.median(others)) > p.roll_mm:
             yield k
 
 
 def _spread(values: Floats) -> float:
     """Return a standard deviation that a few odd values do not move (1.4826 times the MAD)."""
-    return 1.4826 * float(np.median(np.abs(values - np.median(values))))
+    return 1.4826 * rank.median(np.abs(values - rank.median(values)))
+
+
+def _others(values: Floats, k: int) -> Floats:
+    return np.concatenate([values[:k], values[k + 1 :]])

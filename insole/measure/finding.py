@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -93,6 +93,8 @@ class Findings:
     cop_ml_path: Mapping[str, Floats]
     """Running length of the medio-lateral path of each foot's centre of pressure, mm."""
     times: Sequence[HeelUpTime]
+    heels: Mapping[str, Floats] = field(default_factory=dict)
+    """What tells of each foot that its heel is down, (n,) without NaN, in `unit` as sensed."""
 
 
 def find(force: pd.DataFrame, params: Params, *, calibrated: bool = False) -> Findings:
@@ -142,7 +144,8 @@ def find(force: pd.DataFrame, params: Params, *, calibrated: bool = False) -> Fi
         for pair, after in zip(pairs, ends[:-1], strict=True)
     ]
     rose = [t for t in found if t.phases is None or t.phases.peak_mm >= params.exercise.lean_mm]
-    return _found(force, feet, ups, heights, _with_words(rose, force, feet, heights, params))
+    named = _with_words(rose, force, feet, heights, params)
+    return replace(_found(force, feet, ups, heights, named), heels=heels)
 
 
 def _found(

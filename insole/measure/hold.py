@@ -8,6 +8,7 @@ import numpy as np
 
 from insole import measured
 from insole.filter import lowpass
+from insole.measure.breaks import breaks
 from insole.measure.finding import foot_height
 from insole.measure.model import HoldRow
 from insole.measure.share import mean_share
@@ -85,7 +86,7 @@ def hold_row(
         height_retention=_retention(findings, hold, params.steadiness, flaws),
         force_cv=_force_cv(window, findings.unit, flaws),
         force_slope_n_per_s=_force_slope(window, findings, flaws),
-        breaks=hold.touches,
+        breaks=breaks(hold, findings, params.breaks),
         target_s=None,
         met=None,
         reasons=remarks,

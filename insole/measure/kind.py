@@ -24,11 +24,6 @@ class Hold:
     guessed: bool
     """True if only its length says that it was a hold."""
 
-    @property
-    def touches(self) -> int:
-        """How often the heel came down in between."""
-        return len(self.pieces) - 1
-
 
 def sort_kinds(
     times: Sequence[HeelUpTime], exercise: Exercise | None, rate_hz: float, params: ExerciseParams

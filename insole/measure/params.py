@@ -10,6 +10,7 @@ from insole.detect.loading import PairParams
 from insole.filter.calibrate import GainParams
 from insole.filter.height import HeightParams
 from insole.measure.boundary import BoundaryParams
+from insole.measure.breaks import BreakParams
 from insole.measure.channel import ChannelParams
 from insole.measure.edge import EdgeParams
 from insole.measure.fault import FaultParams
@@ -127,6 +128,7 @@ class Params:
     fault: FaultParams = field(default_factory=FaultParams)
     boundary: BoundaryParams = field(default_factory=BoundaryParams)
     exercise: ExerciseParams = field(default_factory=ExerciseParams)
+    breaks: BreakParams = field(default_factory=BreakParams)
     share: ShareParams = field(default_factory=ShareParams)
     steadiness: SteadinessParams = field(default_factory=SteadinessParams)
     quality: QualityParams = field(default_factory=QualityParams)

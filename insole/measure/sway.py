@@ -157,15 +157,19 @@ def _place(
 ) -> tuple[Floats, Floats] | str:
     """Return the smoothed place around its mean, across and along, mm; or the word why not."""
     names = [f"{side}_{name}" for name in ("cop_ml_mm", "cop_ap_mm")]
-    if any(name not in force or not force[name].notna().any() for name in names):
+    if any(name not in force for name in names):
         return "no_cop"
-    if tables.force_suffix(force) == "adc":
-        return "uncalibrated"
     rate_hz, first_s = tables.rate_hz(force), float(force.index[0])
     start, end = (
         round((t - first_s) * rate_hz) for t in (window.start_s + p.cut_s, window.end_s - p.cut_s)
     )
-    raw = force[names].iloc[start:end].to_numpy()
+    raw = np.column_stack([force[name].to_numpy()[start:end] for name in names])
+    # of an hour, only a window that holds nothing is reason to look for places anywhere else
+    empty = np.isnan(raw).all(axis=0)
+    if any(none and not force[n].notna().any() for n, none in zip(names, empty, strict=True)):
+        return "no_cop"
+    if tables.force_suffix(force) == "adc":
+        return "uncalibrated"
     if len(raw) < 3 or np.isnan(raw).any(axis=1).mean() > p.most_missing:
         return "gap"
     cutoff_hz = p.sole_hz if _is_sole(force, side) else p.plate_hz

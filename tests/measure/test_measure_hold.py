@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from feet import feet, heel_up, lost, report_of, scaled, stand
+from feet import LEVER_MM, feet, heel_up, lost, report_of, scaled, stand
 
 
 def report(*acts, exercise=None, **rig):
@@ -65,6 +65,42 @@ def test_a_touch_of_half_a_second_is_a_break_of_one_hold():
     assert row.total_s.value == pytest.approx(42.5, abs=0.5)
     assert row.heel_up_s.value == pytest.approx(46.5, abs=0.2)
     assert row.hold_height_mm.value == pytest.approx(80.0, abs=2.0)  # of the top, not of the touch
+
+
+@pytest.mark.parametrize(("way_s", "broken"), [(0.1, 0), (0.5, 1)])
+def test_a_heel_that_brushes_the_floor_is_a_break_if_it_was_low_for_long(way_s, broken):
+    (row,) = report(
+        stand(6), heel_up(1.0, 20.0, way_s), stand(0.1), heel_up(way_s, 20.0, 2.0), stand(4)
+    ).holds
+    assert row.breaks == broken
+    assert row.total_s.value < row.duration_s.value
+
+
+@pytest.mark.parametrize(("low_s", "broken"), [(0.4, 0), (0.7, 1)])
+def test_less_than_half_of_the_height_for_half_a_second_is_a_break_too(low_s, broken):
+    """The heels sink to a fifth of their height and bear nothing."""
+    table = feet(stand(6), heel_up(1.0, 20.0, 2.0), stand(4))
+    time_s = table.index.to_numpy()
+    ends = 15.0, 15.0 + low_s
+    sunk = np.interp(time_s, [ends[0] - 0.1, ends[0], ends[1], ends[1] + 0.1], [0, 1, 1, 0])
+    height = 80.0 - 64.0 * sunk
+    inside = (time_s > 14.0) & (time_s < 17.0)
+    pitch = np.arcsin(height / LEVER_MM)
+    for side in ("left", "right"):
+        table.loc[inside, f"{side}_acc_x_g"] = -np.sin(pitch[inside])
+        table.loc[inside, f"{side}_acc_z_g"] = np.cos(pitch[inside])
+        rate = np.degrees(np.gradient(pitch) * 100.0)
+        table.loc[inside, f"{side}_gyro_y_dps"] = rate[inside]
+    (row,) = report_of(table).holds
+    assert row.breaks == broken
+    assert row.duration_s.value == pytest.approx(20.0, abs=0.5)
+
+
+def test_without_motion_sensor_only_load_breaks_a_hold():
+    (row,) = report(
+        stand(6), heel_up(1.0, 20.0, 0.5), stand(0.5), heel_up(0.5, 22.5, 2.0), stand(4), imu=False
+    ).holds
+    assert row.breaks == 1
 
 
 def test_a_touch_of_two_seconds_makes_two_holds_of_one_set():

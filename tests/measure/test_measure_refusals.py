@@ -1,8 +1,23 @@
 """What each class of devices must refuse to say, by the table of the measurement notes."""
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
-from feet import COUNTS_PER_N, feet, heel_up, report_of, stand
+from feet import (
+    COUNTS_PER_N,
+    ONE_CLOCK,
+    capabilities_of,
+    feet,
+    heel_up,
+    report_of,
+    stand,
+)
+
+from insole.measure.params import Params
+from insole.report import build, text
+from insole.report.model import SessionFacts
 
 FORCE = feet(
     stand(6), heel_up(1.0, 2.0, 5.0), stand(5), heel_up(1.0, 2.0, 5.0, lowers="left"), stand(5),
@@ -106,3 +121,44 @@ def test_a_dead_heel_is_refused_and_not_guessed():
     for side in ("left", "right"):
         force[f"{side}_heel_n"] = np.nan
     assert report_of(force).raises == report_of(force).holds == ()
+
+
+HEELLESS = {
+    "E, G totals of both feet": ("low", "uncalibrated"),
+    "H scale under both feet": ("ok", None),
+    "I one number under one foot": ("not_observable", "one_side"),
+}
+
+
+@pytest.mark.parametrize("name", HEELLESS)
+def test_devices_that_know_no_heel_give_a_weight_at_most(name):
+    """Nor would they in fast raises: 1.5 s could be timed by force, but nothing does so."""
+    fast = feet(stand(6), *[heel_up(0.6, 0.3, 0.6), stand(2)] * 5, stand(4))
+    for force in (CLASSES[name][0], like(name, fast)):
+        report = report_of(force)
+        assert report.sets == report.holds == report.raises == report.events == ()
+        assert report.weight_shift == report.toe_yoga == report.rocking == ()
+        assert all(row.path_mm.reasons == row.rms_mm.reasons == ("no_cop",) for row in report.sway)
+        assert {row.activity for row in report.activities} <= {"standing", "nothing"}
+        quality, word = HEELLESS[name]
+        assert report.body_weight_n.quality == quality
+        assert report.body_weight_n.reasons == ((word,) if word else ())
+        assert "not observable (one load for the whole foot)" in text.render(report)
+
+
+def like(name, force):
+    """Return the loads of `force` as that class of devices gives them."""
+    if name.startswith("H"):
+        total = force["left_n"] + force["right_n"]
+        return pd.DataFrame({"plate_n": total, "plate_ok": True})
+    sides = ("left",) if name.startswith("I") else ()
+    return without(*sides, *IMU, *REGIONS, force=force)
+
+
+def test_a_pull_tells_neither_a_weight_nor_what_somebody_does():
+    force = on_plate(cop=False)
+    rig = replace(capabilities_of(force), sides="pull")
+    facts = SessionFacts("test", None, None, float(force.index[-1]), {})
+    report = build.summarise(force, build.Known(facts, rig, {}, ONE_CLOCK, {}), Params())
+    assert report.body_weight_n.reasons == ("no_body_weight",)
+    assert report.holds == report.raises == report.activities == report.sway == ()

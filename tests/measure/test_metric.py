@@ -24,6 +24,7 @@ INSOLES = Capabilities(
     ("toes", "forefoot", "midfoot", "heel"), imu=True, cop=True, rate_hz=100.0, sides="both",
     unit="N",
 )  # fmt: skip
+PULL = Capabilities((), imu=False, cop=False, rate_hz=80.0, sides="pull", unit="N")
 SCALE = Capabilities((), imu=False, cop=False, rate_hz=10.0, sides="merged", unit="N")
 
 
@@ -76,3 +77,8 @@ def test_units_are_those_of_reports(fixtures):
 
 def _rows(of_report):
     return of_report.values() if hasattr(of_report, "values") else of_report
+
+
+def test_a_pull_cell_sees_nothing_of_who_stands():
+    seen = {(metric.table, metric.name) for metric in METRICS if not missing(metric, PULL)}
+    assert {table for table, _ in seen} <= {"quality"}
