@@ -5,8 +5,12 @@
 
 The session is the one of `one_hour.py`: two feet, 100 Hz, 16 cells and a motion sensor each, five
 holds and fifteen raises in ten minutes. Each run is a process of its own; imports are measured
-apart. CPU time of all threads, since other work on the machine can only add to wall time. Exit code
-1 if a target is missed.
+apart. CPU time of all threads, since other work on the machine can only add to wall time.
+
+Targets are ratios to the fixed work of `reference.py`, which takes turns with the runs: seconds
+that were asked for, over what the reference took on the idle machine they were asked for on. Of
+each, the least disturbed run counts; while a ratio is missed there are further runs, up to
+`MORE_RUNS`. Exit code 1 if one is missed all the same, by more than `SPREAD`.
 """
 
 from __future__ import annotations
@@ -20,11 +24,16 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import reference
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 TARGETS_S = {"json": 0.5, "page": 1.5, "help": 0.2}
-"""For 12 minutes, beyond imports; the page with all that the JSON takes."""
+"""For 12 minutes, beyond imports, where the reference takes `reference.IDLE_S`; the page with all
+that the JSON takes."""
+SPREAD, MORE_RUNS = 1.08, 6
+"""As in `one_hour.py`."""
 MINUTES = 12
 BLOCKS = """
 [[block]]
@@ -67,18 +76,63 @@ def main() -> int:
     if options.measure:
         _print(json.dumps(_measure(options.measure)))
         return 0
+    scale = options.minutes / MINUTES
+    allowed = {
+        name: time_s / reference.IDLE_S * (1 if name == "help" else scale)
+        for name, time_s in TARGETS_S.items()
+    }
+    measured = Measured()
     with tempfile.TemporaryDirectory() as folder:
         session = _simulated(Path(folder), options.minutes)
-        runs = [_again(session) for _ in range(options.runs)]
-    best = {name: min(run[name] for run in runs) for name in runs[0]}
-    best["help"] = min(_help() for _ in range(options.runs))
-    scale = options.minutes / MINUTES
-    targets = {name: s * (1 if name == "help" else scale) for name, s in TARGETS_S.items()}
+        measured.take(session, options.runs)
+        for _ in range(MORE_RUNS):
+            if measured.missed(allowed):
+                measured.take(session, 1)
+    best, reference_s = measured.best(), measured.reference_s()
     for name, taken in best.items():
-        limit = f" of {targets[name]:.2f} s" if name in targets else ""
-        _print(f"{name:<16} {taken:8.3f}{limit}")
-    _print(json.dumps({"minutes": options.minutes, **best, "targets": targets}))
-    return int(any(best[name] > limit for name, limit in targets.items()))
+        told = f"{name:<16} {taken:8.3f}"
+        if name in allowed:
+            told += f" s, {taken / reference_s:6.2f} of {allowed[name]:.2f} times the reference"
+        _print(told)
+    _print(f"{'reference':<16} {reference_s:8.3f} s, {measured.runs} runs")
+    facts = {"minutes": options.minutes, "runs": measured.runs, "reference_s": reference_s}
+    _print(json.dumps({**facts, **best, "targets": allowed}))
+    return int(bool(measured.missed(allowed)))
+
+
+class Measured:
+    """Runs of the report and of the reference, in turns."""
+
+    def __init__(self) -> None:
+        self._runs: list[dict[str, float]] = []
+        self._references: list[dict[str, float]] = []
+
+    @property
+    def runs(self) -> int:
+        """How many there were."""
+        return len(self._runs)
+
+    def take(self, session: Path, number: int) -> None:
+        """Add so many runs, one of the reference before and after each."""
+        for _ in range(number):
+            self._references.append(reference.once_s())
+            self._runs.append({**_again(session), "help": _help()})
+        self._references.append(reference.once_s())
+
+    def best(self) -> dict[str, float]:
+        """Return the least that was seen of each time, s; what disturbs can only add."""
+        return {name: min(run[name] for run in self._runs) for name in self._runs[0]}
+
+    def reference_s(self) -> float:
+        """Return the least time of the reference, part by part, s."""
+        return sum(reference.least_s(self._references).values())
+
+    def missed(self, allowed: dict[str, float]) -> list[str]:
+        """Return the targets that the best of all runs misses."""
+        best, reference_s = self.best(), self.reference_s()
+        return [
+            name for name, limit in allowed.items() if best[name] > SPREAD * limit * reference_s
+        ]
 
 
 def _options() -> argparse.Namespace:

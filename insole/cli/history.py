@@ -1,9 +1,11 @@
-"""``insole history``: how things went over time, as a table, as data, as a picture."""
+"""``insole history``: how things went over time, as a table, as data, as a picture or a page."""
 
 from __future__ import annotations
 
 import csv
+import errno
 import json
+import os
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from insole.cli.folder import folder_option, write_new
+from insole.cli.folder import folder_option, made_folder, write_beside, write_new
 from insole.cli.options import json_option
-from insole.cli.prescribed import in_use, present
+from insole.cli.prescribed import in_use, present, stands
+from insole.cli.report import show
 from insole.cli.talk import say
 from insole.record.folder import sessions_folder
 
@@ -62,6 +65,14 @@ def as_day(_: click.Context, __: click.Parameter, value: str | None) -> datetime
     type=click.Path(dir_okay=False, path_type=Path),
     help="Draw it instead into a new PNG; never overwrites.",
 )
+@click.option("--html", "as_html", is_flag=True, help="Write a page for a visit, print its path.")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The page; never overwrites. By default a free name in the sessions folder.",
+)
+@click.option("--open", "to_open", is_flag=True, help="Write the page and show it in a browser.")
 @folder_option
 def command(
     *,
@@ -71,17 +82,29 @@ def command(
     as_json: bool,
     as_csv: bool,
     png: Path | None,
+    as_html: bool,
+    out: Path | None,
+    to_open: bool,
     folder: Path | None,
 ) -> None:
     """Show how things went over time: hold, lowering, repetitions, height, share and pain.
 
     One row for each session, exercise and foot. What was found in a session is remembered and read
-    again when its file or this program has changed.
+    again when its file or this program has changed. The page is one file that needs no other: the
+    figures and tables of a time, and where the programme stands, to take to a visit.
     """
-    if as_json + as_csv + (png is not None) > 1:
-        raise click.UsageError("give one of --json, --csv and --plot")
+    page_wanted = as_html or to_open or out is not None
+    if as_json + as_csv + (png is not None) + page_wanted > 1:
+        raise click.UsageError("give one of --json, --csv, --plot and --html")
+    if out is not None and out.exists():  # said before the work is done
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(out))
     rows = _rows(folder, since, side or "", exercise or "")
-    if png is not None:
+    if page_wanted:
+        page = _write_page(rows, folder, out)
+        click.echo(page)
+        if to_open:
+            show(page)
+    elif png is not None:
         programme = in_use(folder)
         limit = programme.pain.limit if programme else None
         from insole.plot.figure import to_png  # noqa: PLC0415 - likewise
@@ -141,17 +164,43 @@ def _write_csv(rows: Iterable[TrendRow]) -> None:
     writer.writerows(map(plain, rows))
 
 
-def _lines(rows: Sequence[TrendRow]) -> list[str]:
-    if not rows:
-        return ["nothing was done yet, as far as sessions here show"]
+def _write_page(rows: Sequence[TrendRow], folder: Path | None, out: Path | None) -> Path:
+    from insole.cli.visit import visit_page  # noqa: PLC0415 - matplotlib takes long
+
+    programme = in_use(folder)
+    standing = stands(folder, programme) if programme else None
+    groups = _groups(rows)
+    ways = [_way(mine) for _, mine in groups]
+    page = visit_page(rows, list(map(plain, rows)), groups, ways, standing).encode()
+    if out is None:
+        return write_beside(made_folder(folder) / "history.html", page)
+    write_new(out, page)
+    return out
+
+
+def _groups(rows: Sequence[TrendRow]) -> list[tuple[str, list[TrendRow]]]:
+    """Return rows by exercise and foot, with the name of each."""
     groups: dict[tuple[str, str, str], list[TrendRow]] = {}
     for row in rows:
         groups.setdefault((row.exercise, row.variant, row.side), []).append(row)
+    return [(_name(*kind), mine) for kind, mine in groups.items()]
+
+
+def _name(exercise: str, variant: str, side: str) -> str:
+    foot = "" if side == "both" else f", {side}"
+    return _EXERCISE.get((exercise, variant), f"{exercise} {variant}") + foot
+
+
+def _lines(rows: Sequence[TrendRow]) -> list[str]:
+    if not rows:
+        return ["nothing was done yet, as far as sessions here show"]
+    from insole.report.layout import paragraph  # noqa: PLC0415 - only here
+
     lines = []
-    for (exercise, variant, side), mine in groups.items():
-        foot = "" if side == "both" else f", {side}"
-        lines += ["", _EXERCISE.get((exercise, variant), f"{exercise} {variant}") + foot]
-        lines += [*_table(mine, holds=exercise == "isometric_hold"), *_way(mine)]
+    for name, mine in _groups(rows):
+        lines += ["", name, *_table(mine, holds=mine[0].exercise == "isometric_hold")]
+        if way := _way(mine):
+            lines += paragraph(f"first and last: {way}", "  ", "    ")
     return lines[1:]
 
 
@@ -177,10 +226,10 @@ def _number(value: float | None, digits: int = 0) -> str:
     return "-" if value is None else f"{value:z.{digits}f}"
 
 
-def _way(rows: Sequence[TrendRow]) -> list[str]:
-    """Return from where to where it went, in one line."""
+def _way(rows: Sequence[TrendRow]) -> str:
+    """Return from where to where it went; "" if that is not known."""
     if len(rows) < 2:
-        return []
+        return ""
     first, last = rows[0], rows[-1]
     pairs = [
         ("held", first.hold_s, last.hold_s, 1, "s"),
@@ -189,13 +238,8 @@ def _way(rows: Sequence[TrendRow]) -> list[str]:
         ("height", first.height_mm, last.height_mm, 0, "mm"),
         ("pain at worst", first.worst, last.worst, 0, ""),
     ]
-    parts = [
+    return ", ".join(
         f"{name} {_number(then, digits)} → {_number(now, digits)} {unit}".strip()
         for name, then, now, digits, unit in pairs
         if then is not None and now is not None
-    ]
-    if not parts:
-        return []
-    from insole.report.layout import paragraph  # noqa: PLC0415 - only here
-
-    return paragraph(f"first and last: {', '.join(parts)}", "  ", "    ")
+    )

@@ -24,6 +24,7 @@ from insole.plot.style import (
     PHASE_COLOUR,
     SMALL,
     WIDTH_IN,
+    place_labels,
 )
 from insole.report.phrase import clock, counted, started, whole_clock
 
@@ -120,12 +121,14 @@ def timeline(
             fontsize=SMALL,
             frameon=False,
         )
-    figure.align_ylabels(axes)
+    for ax in axes:
+        place_labels(ax, LABEL_IN)
     return figure
 
 
 TITLE_IN = 0.28
 LEFT_IN, RIGHT_IN, TOP_IN, BOTTOM_IN, BETWEEN_IN = 0.66, 1.34, 0.68, 0.52, 0.16
+LABEL_IN = 0.21
 """What the words around the panels need; measured by eye, since having it computed at each drawing
 takes as long as the drawing itself."""
 PANEL_IN, LEGEND_ROW_IN, HANDLE_IN = 0.93, 0.2, 1.05
@@ -197,6 +200,8 @@ def _marker_handle(marker: str, label: str) -> Line2D:
 
 
 STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
+TICKS_AN_INCH = 1.2
+"""Of the figure's width, at most: so that times do not touch (our choice)."""
 
 
 def time_axis(ax: Axes, force: pd.DataFrame) -> None:
@@ -212,7 +217,8 @@ def time_axis(ax: Axes, force: pd.DataFrame) -> None:
     start_s = float(force.index[0]) if len(force) else 0.0
     shown_s = length_s(force)
     ax.set_xlim(start_s, start_s + max(shown_s, 0.01))
-    step_s = next((step for step in STEPS_S if shown_s / step <= 14), STEPS_S[-1])
+    most = TICKS_AN_INCH * ax.figure.bbox.width / ax.figure.dpi
+    step_s = next((step for step in STEPS_S if shown_s / step <= most), STEPS_S[-1])
     tell = clock if step_s < 1 else whole_clock
     ax.xaxis.set_major_locator(MultipleLocator(step_s))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda time_s, _: tell(time_s)))

@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 
 from insole import tables
 from insole.plot.balance import balance_rows, panel_balance
-from insole.plot.figure import time_axis, timeline
+from insole.plot.figure import LABEL_IN, time_axis, timeline
 from insole.plot.pressure import panel_sole_load
 from insole.plot.quality import panel_loss, panel_standing
 from insole.plot.repetition import heel_columns, panel_hold, panel_repetition
-from insole.plot.style import UNIT_NAME
+from insole.plot.style import UNIT_NAME, place_labels
 from insole.plot.svg import to_svg
 from insole.plot.tempo import panel_tempo
 from insole.report.html_frame import Picture
@@ -37,6 +37,8 @@ FINE = 48
 most of the page's bytes, and half of its time (our choice)."""
 BELOW_IN = 0.42
 """What the time and its label need under a panel."""
+BESIDE_IN, UNDER_IN = 0.34, 0.24
+"""What the numbers along an axis need, before its label comes."""
 MOST_ROWS = 60
 """The balance of more holds and raises is not told by a figure (our choice)."""
 
@@ -172,7 +174,7 @@ def _hold(
     return Picture(
         key, f"Set {of_set}, round {place}: {what}",
         f"Curve of the {what} over a hold of {number(lasting)} s, "
-        f"{counted(row.breaks, 'touch').replace('touchs', 'touches')} of the floor{sag}.",
+        f"{counted(row.breaks, 'break')}{sag}.",
         to_svg(figure, key), f"set {of_set}",
     )  # fmt: skip
 
@@ -282,7 +284,8 @@ def _quality(force: pd.DataFrame, report: SessionReport) -> Picture:
     panel_loss(upper, force)
     panel_standing(lower, force, report.body_weight_n.value)
     time_axis(lower, force)
-    figure.align_ylabels([upper, lower])
+    for ax in (upper, lower):
+        place_labels(ax, LABEL_IN)
     told = "; ".join(
         f"{role} {number(one.loss_fraction, digits=1)} % lost"
         for role, one in report.quality.items()
@@ -307,4 +310,5 @@ def _half(
         bottom=BELOW_IN / height_in,
         top=1 - above_in / height_in,
     )
+    place_labels(ax, left_in - BESIDE_IN, BELOW_IN - UNDER_IN)
     return figure, ax

@@ -29,14 +29,17 @@ def panel_tempo(ax: Axes, raises: Sequence[RaiseRow]) -> Axes:
         Of one set. Of those without phases, the heel-up time is drawn; those that do not count say
         so beside their bar.
     """
+    bars: dict[str, list[tuple[int, float, float]]] = {}
     for row in raises:
         for phase, start_s, end_s in row_spans(row, row.top_s, row.lowering_onset_s, "top"):
-            _bar(ax, row.rep, start_s - row.heel_off_s, end_s - start_s, phase)
+            bars.setdefault(phase, []).append((row.rep, start_s - row.heel_off_s, end_s - start_s))
         note = _note(row)
         if note:
             end_s = row.heel_contact_s - row.heel_off_s
             ax.annotate(note, (end_s, row.rep), (3, 0), textcoords="offset points", va="center",
                         fontsize=SMALL - 1, color=INK)  # fmt: skip
+    for phase, places in bars.items():
+        _bars(ax, phase, places)
     longest_s = max((row.heel_contact_s - row.heel_off_s for row in raises), default=1.0)
     has_notes = any(_note(row) for row in raises)
     ax.set_xlim(0.0, longest_s * (1.35 if has_notes else 1.05))
@@ -50,12 +53,15 @@ def panel_tempo(ax: Axes, raises: Sequence[RaiseRow]) -> Axes:
     return ax
 
 
-def _bar(ax: Axes, rep: int, start_s: float, length_s: float, phase: str) -> None:
+def _bars(ax: Axes, phase: str, places: Sequence[tuple[int, float, float]]) -> None:
+    """Draw one phase of all repetitions: number, start in s and length in s of each."""
+    reps, starts_s, lengths_s = zip(*places, strict=True)
     colour, _ = PHASE_COLOUR[phase]
-    ax.barh(rep, length_s, BAR, start_s, color=colour, edgecolor="white", linewidth=0.5)
+    ax.barh(reps, lengths_s, BAR, starts_s, color=colour, edgecolor="white", linewidth=0.5)
     if phase == "lowering":
-        ax.annotate(f"{length_s:.1f}", (start_s + length_s / 2, rep), ha="center", va="center",
-                    fontsize=SMALL - 1, color="#1A1A1A")  # fmt: skip
+        for rep, start_s, length_s in places:
+            ax.annotate(f"{length_s:.1f}", (start_s + length_s / 2, rep), ha="center", va="center",
+                        fontsize=SMALL - 1, color="#1A1A1A")  # fmt: skip
 
 
 def _note(row: RaiseRow) -> str:

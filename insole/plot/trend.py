@@ -54,7 +54,13 @@ PANELS = (
 PAIN = Panel("pain_worst", "pain at worst\n[0 to 10]", limits=(-0.5, 10.5))
 
 
-def trend_figure(rows: Sequence[Row], limit: int | None = None) -> Figure:
+def trend_figure(
+    rows: Sequence[Row],
+    limit: int | None = None,
+    *,
+    width_in: float = WIDTH_IN,
+    titled: bool = True,
+) -> Figure:
     """Draw how things went over time.
 
     Parameters
@@ -63,6 +69,10 @@ def trend_figure(rows: Sequence[Row], limit: int | None = None) -> Figure:
         As ``insole history --json`` prints them: one for each session, exercise and foot.
     limit : int, optional
         Pain below which the programme wants to stay, 0 to 10; drawn as a line.
+    width_in : float
+        Width of the figure, inches of 72 points.
+    titled : bool
+        False where what stands around the figure says what it is.
 
     Returns
     -------
@@ -71,16 +81,18 @@ def trend_figure(rows: Sequence[Row], limit: int | None = None) -> Figure:
     """
     panels = [panel for panel in PANELS if any(row[panel.column] is not None for row in rows)]
     count = max(1, len(panels) + 1)
-    figure = Figure(figsize=(WIDTH_IN, PANEL_IN * count + EDGES_IN), layout="constrained")
+    figure = Figure(figsize=(width_in, PANEL_IN * count + EDGES_IN), layout="constrained")
     axes = list(figure.subplots(count, 1, sharex=True, squeeze=False)[:, 0])
     for ax, panel in zip(axes, panels, strict=False):
         _draw(ax, rows, panel)
     _draw_pain(axes[-1], rows, limit)
-    figure.suptitle(_title(rows), fontsize=SMALL + 3, color=INK)
+    if titled:
+        figure.suptitle(_title(rows), fontsize=SMALL + 3, color=INK)
     locator = AutoDateLocator()  # type: ignore[no-untyped-call]  # matplotlib's stubs lack it
     axes[-1].xaxis.set_major_locator(locator)
     form = ConciseDateFormatter(locator)  # type: ignore[no-untyped-call]  # likewise
     axes[-1].xaxis.set_major_formatter(form)
+    axes[-1].xaxis.get_offset_text().set(fontsize=SMALL, color=INK)
     _name_lines(axes)
     return figure
 
@@ -107,9 +119,11 @@ def _draw(ax: Axes, rows: Sequence[Row], panel: Panel) -> None:
             )  # fmt: skip
     if panel.column == "left_share":
         ax.axhline(50.0, color=PALE, linewidth=0.8, zorder=0.5)
-        ax.set_ylim(0.0, 100.0)
+        ax.set_ylim(-4.0, 104.0)  # marks of one foot alone lie on 0 and 100
     else:
-        ax.set_ylim(bottom=0.0)  # so that what is small looks small
+        values = [row[panel.column] for row in rows if row[panel.column] is not None]
+        # from 0 on, so that what is small looks small
+        ax.set_ylim(0.0, 1.1 * panel.factor * max([*values, 1e-9]))
 
 
 def _draw_pain(ax: Axes, rows: Sequence[Row], limit: int | None) -> None:

@@ -20,7 +20,7 @@ from insole.measure.share import Doubts, raised_on, share_curve, variant_of
 from insole.measure.weight_shift import weight_shift_row
 from insole.report.corrected import edit_rows, marked, marked_set
 from insole.report.model import SessionReport
-from insole.report.whole import whole
+from insole.report.whole import rock_centres, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,6 +63,8 @@ class Known:
     """When the steps of a guided calibration were done, s."""
     rocked: tuple[tuple[str, float, float], ...] = ()
     """Which of them taught rocking over which toe, and when, s."""
+    rock_centres: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
+    """Where rocks over the big, middle and little toe went in an earlier calibration, mm."""
 
 
 def summarise(
@@ -116,6 +118,8 @@ class _Report:
         before = {one.number: prior for prior, one in pairwise(sets)}
         held = tuple(row for rows in holds.values() for row in rows)
         raised = tuple(row for rows in raises.values() for row in rows)
+        taught = rock_centres(self.force, found, known.calibrating, known.rocked, params)
+        centres = taught or known.rock_centres
         return SessionReport(
             session=known.session,
             capabilities=known.capabilities,
@@ -149,8 +153,9 @@ class _Report:
                 held,
                 raised,
                 calibrating=known.calibrating,
-                rocked=known.rocked,
+                centres=centres,
                 calibrated=known.calibration is not None,
+                stood=known.capabilities.sides != "pull",
                 params=params,
             ),
             quality=known.quality,
@@ -161,8 +166,17 @@ class _Report:
             calibration={
                 **(found.gains.to_dict() if found.gains else {}),
                 **known.calibration_facts,
+                **_rocking(centres, known),
             },
         )
+
+
+def _rocking(
+    centres: Mapping[str, tuple[float, float, float]], known: Known
+) -> dict[str, dict[str, list[float]]]:
+    """Return what the report says of rocks that were taught, or tried to be; else nothing."""
+    told = {side: list(places) for side, places in centres.items()}
+    return {"rocking": told} if told or known.rocked else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +261,8 @@ def _body_weight(found: Findings, known: Known, params: Params) -> Measured:
     method, capabilities = "quiet_standing", known.capabilities
     if capabilities.sides in {"left", "right"}:
         return measured.not_observable("N", method, "one_side")
+    if capabilities.sides == "pull":
+        return measured.not_observable("N", method, "no_body_weight")
     if found.unit != "n":
         return measured.not_observable("N", method, "uncalibrated")
     if not found.standing >= params.pair.standing_n:

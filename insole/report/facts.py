@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from insole.measured import Measured
     from insole.report.model import SessionReport
 
+_GROUND = {
+    "step": "a step, to judge by heels that bear no load, though setup says floor; "
+    "`insole setup --ground step` changes that",
+    "floor": "the floor, to judge by the heels' load, though setup says step; heels that hang over "
+    "its edge all the time are told best",
+}
 TOLD_DRIFT = 0.02
 """Smaller changes of quiet standing are not worth a line (our choice: people sway by as much)."""
 
@@ -37,6 +43,8 @@ def facts_of(report: SessionReport) -> list[tuple[str, str]]:
     ]
     if calibration := _calibration(report.calibration):
         facts.append(("Calibration", calibration))
+    if ground := _GROUND.get(report.calibration.get("ground", "")):
+        facts.append(("Ground", ground))
     if session.note:
         facts.append(("Note", session.note))
     return facts
@@ -49,7 +57,7 @@ def _device(device: Any) -> str:
 
 
 def _capabilities(rig: Capabilities) -> str:
-    sides = {"merged": "both feet in one number"}.get(rig.sides) or SIDES[rig.sides]
+    sides = {**SIDES, "merged": "both feet in one number", "pull": "a pull"}[rig.sides]
     unit = {"N": "N", "bw": "body weights", "adc": "raw counts"}[rig.unit]
     rate = "no steady rate" if rig.rate_hz is None else f"{rig.rate_hz:g} Hz"
     parts = [f"{sides}, {rate}, load in {unit}"]
@@ -82,6 +90,10 @@ def _calibration(told: Mapping[str, Any]) -> str:
             parts.append(f"of {told['taken_at_utc'][:10] or 'another day'}, confirmed")
     if told.get("reason"):
         parts.append(told["reason"])
+    if told.get("sides") == "exchanged":
+        parts.append(
+            "the soles were on the other feet than their names say, and are exchanged here"
+        )
     if abs(told.get("drift", 0.0)) >= TOLD_DRIFT:
         parts.append(f"quiet standing read {100 * told['drift']:+.0f} % at the end")
     return "; ".join(parts)

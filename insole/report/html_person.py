@@ -9,6 +9,7 @@ from insole.report.html_frame import Card, bullets, cards
 from insole.report.html_markup import Markup, join, tag
 from insole.report.next_step import LEGS
 from insole.report.phrase import TO, counted, length, number, span
+from insole.report.text import PULLED
 from insole.report.words import EXERCISES, REASONS, SIDES, VARIANTS, because
 from insole.units import G0
 
@@ -44,6 +45,8 @@ def _nothing_found(report: SessionReport) -> Markup:
     rig = report.capabilities
     if rig.regions or rig.imu:
         return tag("p", "No hold and no calf raise was found in this session.")
+    if rig.sides == "pull":
+        return tag("p", PULLED)
     return tag(
         "p",
         "Whether there were holds or calf raises cannot be told: ",
@@ -151,7 +154,7 @@ def _held_sentence(rows: Sequence[HoldRow]) -> Iterator[str]:
     else:
         yield f"{counted(len(rows), 'hold')}, heel up {span([row.heel_up_s for row in rows])}"
     if breaks := sum(row.breaks for row in rows):
-        yield f"the heel touched the floor {counted(breaks, 'time')}"
+        yield f"the heel came down {counted(breaks, 'time')}"
 
 
 def _raised_sentence(rows: Sequence[RaiseRow]) -> Iterator[str]:

@@ -177,7 +177,12 @@ def _further(title: str, rows: Sequence[Any]) -> Markup:
     told = [_told(row) for row in rows]
     head = list(dict.fromkeys(name for row in told for name, value in row.items() if value != ""))
     lines = [[row.get(name, "") for name in head] for row in told]
-    return plain_table(title, [named(name) for name in head], lines)
+    names = [CLOCK_NAMES.get(name) or named(name) for name in head]
+    return plain_table(title, names, lines)
+
+
+CLOCK_NAMES = {"start_s": "start [min:s]", "end_s": "end [min:s]", "furthest_s": "furthest [min:s]"}
+"""Fields of such rows that are moments, and told as by a clock."""
 
 
 def _told(row: Any) -> dict[str, Any]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from insole.measured import Measured
     from insole.report.model import SessionReport
 
+PULLED = "This device is pulled at: it sees no foot, and what was pulled is not judged."
 SHARE_CAVEAT = (
     "Positive is towards the left foot. Insoles tell the share to about ±3 points; a smaller "
     "difference may be none."
@@ -82,6 +83,8 @@ def _headline(report: SessionReport) -> list[str]:
 def _nothing(rig: Capabilities) -> str:
     if rig.regions or rig.imu:
         return "No hold and no calf raise was found."
+    if rig.sides == "pull":
+        return PULLED
     return f"Holds and calf raises are not observable ({because(['no_regions'])})."
 
 

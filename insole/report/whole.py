@@ -13,7 +13,7 @@ from insole.measure.sway import Window, sway_rows
 from insole.measure.toe_yoga import toe_yoga_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -47,8 +47,9 @@ def whole(
     raises: Sequence[RaiseRow],
     *,
     calibrating: Sequence[Span],
-    rocked: Sequence[tuple[str, float, float]],
+    centres: Mapping[str, tuple[float, float, float]],
     calibrated: bool,
+    stood: bool,
     params: Params,
 ) -> Whole:
     """Return what can be said of a session beside its holds and raises.
@@ -63,18 +64,21 @@ def whole(
         The same as rows of the report; times in s.
     calibrating : sequence of (start_s, end_s)
         Steps of a guided calibration, s.
-    rocked : sequence of (toe, start_s, end_s)
-        Those of them that taught rocking over a toe, s.
+    centres : mapping of side to (big, middle, little)
+        Where rocks over each toe go, mm, as `rock_centres` says; empty if nothing taught that.
     calibrated : bool
         True if the soles were calibrated on this person.
+    stood : bool
+        False for devices that nobody stands on: a pull is neither standing nor walking.
     params : Params
         Settings.
     """
+    if not stood:
+        return {"activities": (), "toe_yoga": (), "rocking": (), "sway": ()}
     up = [(time.pair.start, time.pair.end) for time in found.times]
     rate_hz = found.rate_hz
     busy = [(round(start * rate_hz), round(end * rate_hz)) for start, end in calibrating]
     seen = scene(force, found, [*up, *busy], params.scene)
-    centres = taught(seen, rocked, params.rock) if rocked else {}
     doubts = () if calibrated else ("uncalibrated",)
     toes = toe_yoga_rows(seen, params.toe, doubts)
     rocks = rock_rows(seen, params.rock, centres, doubts)
@@ -88,6 +92,37 @@ def whole(
         "rocking": rocks,
         "sway": sway_rows(force, windows, params.sway),
     }
+
+
+def rock_centres(
+    force: pd.DataFrame,
+    found: Findings,
+    calibrating: Sequence[Span],
+    rocked: Sequence[tuple[str, float, float]],
+    params: Params,
+) -> dict[str, tuple[float, float, float]]:
+    """Return where rocks over the big, middle and little toe went in a calibration, mm, by side.
+
+    Parameters
+    ----------
+    force : ForceTable, (n,) rows
+        Loads in N.
+    found : Findings
+        What was found.
+    calibrating : sequence of (start_s, end_s)
+        Steps of a guided calibration, s.
+    rocked : sequence of (toe, start_s, end_s)
+        Those of them that taught rocking over a toe, s; without them nothing was taught.
+    params : Params
+        Settings.
+    """
+    if not rocked:
+        return {}
+    busy = [
+        (round(start * found.rate_hz), round(end * found.rate_hz)) for start, end in calibrating
+    ]
+    up = [(time.pair.start, time.pair.end) for time in found.times]
+    return taught(scene(force, found, [*up, *busy], params.scene), rocked, params.rock)
 
 
 def _held(holds: Sequence[HoldRow], found: Findings, there: tuple[str, ...]) -> list[Window]:

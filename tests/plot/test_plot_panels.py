@@ -24,13 +24,14 @@ from insole.measure.model import Event
 from insole.measured import not_observable, ok
 from insole.plot.page import _balance, report_pictures
 from insole.plot.repetition import heel_columns
-from insole.plot.style import PHASE_COLOUR
 from insole.spec import load_spec
 
 BASELINE = Path(__file__).parent / "baseline"
-TOLERANCE = 6.0
-"""Root mean square of the difference, of 255: lines that move by a pixel differ by 10 and more,
-another version of matplotlib or FreeType by less than 2."""
+TOLERANCE = 1.0
+"""Root mean square of the difference, of 255. Matplotlib 3.9.4 and 3.11.2, each with its own
+FreeType, draw these panels without words alike to the last pixel: 0.0. Wrong pictures measured 0.7
+(the centre of pressure one pixel off), 1.1 to 2.5 (no grid), 1.5 to 12 (a line missing) and 9 to 11
+(a curve one pixel off)."""
 
 
 def panel():
@@ -49,21 +50,46 @@ def sole():
     return sensors, loads, cop
 
 
+def sagging(force, row):
+    inside = (force.index >= row.onset_s) & (force.index <= row.end_s)
+    force.loc[inside, "left_heel_height_mm"] = np.linspace(90.0, 60.0, inside.sum())
+    return force
+
+
+def touch(time_s, side="left"):
+    return Event("heel_contact", side, time_s, "heel_levels")
+
+
 # ----------------------------------------------------------------------------------- structure
+
+
+def sagged_hold():
+    shown = report()
+    row = shown.holds[0]
+    return plot.panel_hold(
+        panel(), sagging(force_table(shown), row), row, [touch(15.0), *shown.events]
+    )
+
+
+def some_lost():
+    return plot.panel_loss(panel(), force_table(report(), lost=[("right", 46.0, 48.5)]))
+
+
+PANELS = {
+    "balance": lambda: plot.panel_balance(panel(), report()),
+    "hold": sagged_hold,
+    "loss": some_lost,
+    "repetition": lambda: plot.panel_repetition(panel(), force_table(report()), report().raises[1]),
+    "sole": lambda: plot.panel_sole_load(panel(), *sole()),
+    "standing": lambda: plot.panel_standing(panel(), force_table(report()), 736.0),
+    "tempo": lambda: plot.panel_tempo(panel(), report().raises),
+}
 
 
 def every_panel():
     """Yield a name and each panel, drawn."""
-    shown = report()
-    force = force_table(shown)
-    sensors, loads, cop = sole()
-    yield "balance", plot.panel_balance(panel(), shown)
-    yield "hold", plot.panel_hold(panel(), force, shown.holds[0], shown.events)
-    yield "loss", plot.panel_loss(panel(), force)
-    yield "repetition", plot.panel_repetition(panel(), force, shown.raises[1])
-    yield "sole", plot.panel_sole_load(panel(), sensors, loads, cop)
-    yield "standing", plot.panel_standing(panel(), force, 736.0)
-    yield "tempo", plot.panel_tempo(panel(), shown.raises)
+    for name, draw in PANELS.items():
+        yield name, draw()
 
 
 def test_each_panel_takes_and_returns_axes_with_a_unit_on_each_axis():
@@ -84,7 +110,9 @@ def test_each_panel_looks_as_it_did(tmp_path):
 
 
 def _without_words(figure):
-    for ax in figure.axes:
+    insets = [inset for ax in figure.axes for inset in ax.child_axes]
+    for ax in [*figure.axes, *insets]:
+        ax.set_title("", loc="left")
         ax.set(title="", xlabel="", ylabel="")
         ax.tick_params(labelleft=False, labelbottom=False, labelright=False)
         for text in [*ax.texts]:
@@ -93,11 +121,37 @@ def _without_words(figure):
             ax.get_legend().remove()
 
 
-def test_a_wrong_picture_is_seen(tmp_path):
-    other = plot.panel_tempo(panel(), [calf_raise(1, 1, 0.0, lowering=2.0)])
-    _without_words(other.figure)
-    other.figure.savefig(tmp_path / "tempo.png")
-    assert compare_images(str(BASELINE / "tempo.png"), str(tmp_path / "tempo.png"), TOLERANCE)
+def lines_of(ax):
+    return sorted(ax.get_lines(), key=lambda line: len(line.get_xdata()))
+
+
+def move(line):
+    """Move a curve up by one pixel."""
+    low, high = line.axes.get_ylim()
+    line.set_ydata(np.asarray(line.get_ydata()) + (high - low) / line.axes.bbox.height)
+
+
+WRONG = {
+    "curve one pixel up": ("hold", lambda ax: move(lines_of(ax)[-1])),
+    "no mark of the touch": ("hold", lambda ax: lines_of(ax)[0].remove()),
+    "no sag": ("hold", lambda ax: ax.collections[-1].remove()),
+    "no phase": ("repetition", lambda ax: ax.patches[-1].remove()),
+    "no line in the middle": ("balance", lambda ax: lines_of(ax)[0].remove()),
+    "no centre of pressure": ("sole", lambda ax: lines_of(ax)[-1].remove()),
+    "no grid": ("tempo", lambda ax: ax.grid(visible=False, axis="both")),
+    "other scale": ("loss", lambda ax: ax.set_ylim(0.0, 1.03 * ax.get_ylim()[1])),
+    "other colour": ("standing", lambda ax: lines_of(ax)[-1].set_color("#D55E00")),
+}
+
+
+def test_wrong_pictures_are_seen(tmp_path):
+    for what, (name, spoil) in WRONG.items():
+        ax = PANELS[name]()
+        spoil(ax)
+        _without_words(ax.figure)
+        drawn = tmp_path / f"{name}.png"
+        ax.figure.savefig(drawn)
+        assert compare_images(str(BASELINE / f"{name}.png"), str(drawn), TOLERANCE), what
 
 
 # ------------------------------------------------------------------------------ raises and holds
@@ -127,12 +181,6 @@ def test_a_repetition_begins_at_its_own_heel_off():
     assert time_s[np.argmax(height_mm > 40)] == pytest.approx(0.55, abs=0.03)
 
 
-def sagging(force, row):
-    inside = (force.index >= row.onset_s) & (force.index <= row.end_s)
-    force.loc[inside, "left_heel_height_mm"] = np.linspace(90.0, 60.0, inside.sum())
-    return force
-
-
 def test_the_sag_of_a_hold_is_filled_below_the_level_of_its_start():
     shown = report()
     row = shown.holds[0]
@@ -147,14 +195,10 @@ def test_the_sag_of_a_hold_is_filled_below_the_level_of_its_start():
 def test_a_touch_is_marked_where_it_was_and_the_last_contact_is_none():
     shown = report()
     row = shown.holds[0]
-    events = [
-        Event("heel_contact", "left", 15.0, "heel_levels"),
-        Event("heel_contact", "left", row.heel_contact_s, "heel_levels"),
-        Event("heel_contact", "right", 50.0, "heel_levels"),
-    ]
+    events = [touch(15.0), touch(row.heel_contact_s), touch(50.0, "right")]
     ax = plot.panel_hold(panel(), force_table(shown), row, events)
-    (touch,) = [line for line in ax.get_lines() if line.get_label() == "touch"]
-    assert list(touch.get_xdata()) == [pytest.approx(5.0)]
+    (marks,) = [line for line in ax.get_lines() if line.get_label() == "touch"]
+    assert list(marks.get_xdata()) == [pytest.approx(5.0)]
 
 
 def test_a_hold_without_height_or_bounds_is_drawn():
@@ -171,8 +215,8 @@ def test_the_tempo_strip_has_a_bar_for_each_phase_and_says_what_does_not_count()
     ]
     ax = plot.panel_tempo(panel(), raises)
     lengths = [round(bar.get_width(), 6) for bar in ax.patches]
-    assert lengths == pytest.approx([1.1, 2.0, 5.1, 1.1, 2.0, 2.0, 1.1, 2.0, 3.0])
-    assert texts(ax) == ["5.1", "2.0", "not counted", "3.0", "off tempo"]
+    assert lengths == pytest.approx([1.1, 1.1, 1.1, 2.0, 2.0, 2.0, 5.1, 2.0, 3.0])
+    assert texts(ax) == ["not counted", "off tempo", "5.1", "2.0", "3.0"]
     top, bottom = ax.get_ylim()
     assert top > bottom, "the first one is on top"
 
@@ -216,11 +260,13 @@ def test_each_sensor_has_the_colour_of_its_load_and_lies_on_its_side():
     sensors, loads, cop = sole()
     left = plot.panel_sole_load(panel(), sensors, loads, cop, side="left")
     right = plot.panel_sole_load(panel(), sensors, loads, cop, side="right")
-    discs = [p for p in left.patches if len(p.get_xy()) > 30]
-    assert len(discs) == len(sensors)
-    centres = [disc.get_xy()[:-1].mean(axis=0)[0] for disc in discs]
-    assert np.allclose(np.sign(centres), np.sign(-sensors["x_mm"]), atol=1)
-    brightness = [sum(disc.get_facecolor()[:3]) for disc in discs]
+    (discs,) = left.collections
+    assert len(discs.get_paths()) == len(sensors)
+    for disc, sensor in zip(discs.get_paths(), sensors.itertuples(), strict=True):
+        low, high = disc.get_extents().get_points()
+        assert (low + high) / 2 == pytest.approx((-sensor.x_mm, sensor.y_mm), abs=0.1)
+        assert np.pi * ((high - low) / 2) ** 2 == pytest.approx(sensor.area_mm2, rel=0.02)
+    brightness = [sum(colour[:3]) for colour in discs.get_facecolor()]
     assert brightness == sorted(brightness, reverse=True)
     way = [line.get_xdata() for ax in (left, right) for line in ax.get_lines()[1:2]]
     assert np.allclose(way[0], -way[1])
@@ -231,9 +277,9 @@ def test_a_sensor_without_load_or_place_is_not_coloured():
     loads[3] = np.nan
     sensors = sensors.assign(x_mm=sensors["x_mm"].where(sensors.index != 5))
     ax = plot.panel_sole_load(panel(), sensors, loads)
-    discs = [p for p in ax.patches if len(p.get_xy()) > 30]
-    assert len(discs) == len(sensors) - 1
-    assert [disc.get_facecolor()[3] for disc in discs].count(0.0) == 1
+    (discs,) = ax.collections
+    assert len(discs.get_paths()) == len(sensors) - 1
+    assert list(discs.get_facecolor()[:, 3]).count(0.0) == 1
     assert len(ax.get_lines()) == 0, "no centre of pressure was told"
 
 
@@ -266,11 +312,6 @@ def test_quality_of_a_very_short_session_is_drawn(rows):
     force = force_table(report()).iloc[:rows]
     plot.panel_loss(panel(), force).figure.canvas.draw()
     plot.panel_standing(panel(), force).figure.canvas.draw()
-
-
-def test_each_phase_has_a_colour_that_colour_blind_readers_tell_apart():
-    """Brightness differs, or the hue lies on another side of blue and yellow."""
-    assert len({colour for colour, _ in PHASE_COLOUR.values()}) == len(PHASE_COLOUR) - 1
 
 
 # ---------------------------------------------------------------------------- figures of a page

@@ -10,6 +10,7 @@ from types import MappingProxyType
 import pytest
 from example_report import calf_raise, hold, quality, report, set_row
 
+from insole.measure.model import ActivityRow
 from insole.measured import not_observable
 from insole.report import html
 from insole.report.html_frame import Picture, Section, document, table
@@ -199,6 +200,9 @@ def test_rows_of_any_kind_are_told_field_by_field():
     words = read(report(pain=pain))[1].words()
     assert "Pain" in words
     assert "when score side before 3 left after 2" in words
+    stood = ActivityRow("standing", "both", 0.0, 70.5, None, ())
+    words = read(report(activities=(stood,)))[1].words()
+    assert "start [min:s] end [min:s] standing both 0:00.0 1:10.5" in words
 
 
 def test_settings_and_versions_are_all_there():

@@ -4,13 +4,18 @@ import os
 import shutil
 import subprocess
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from example_report import report
 
 import insole
+from insole.cli.history import plain
+from insole.cli.visit import visit_page
+from insole.history.trend import NO_ROW
 from insole.plot.page import report_pictures
+from insole.programme.model import Ratings
 from insole.report import html
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,7 +62,14 @@ def test_pages_of_sessions_and_history_are_clean_whatever_was_typed(tmp_path):
     history = html.history_page(
         "a to b", person=NASTY, tables=[(NASTY[:99], ("day", "s"), [(NASTY, 1)])]
     )
+    rows = [
+        replace(NO_ROW, started_at=datetime(2026, 3, day, 7, tzinfo=UTC), session=f"{day}",
+                exercise="isometric_hold", variant="double", side="both", sets=1, rounds=3,
+                hold_s=30.0 + day, left_share=0.5, left=Ratings(before=1, worst=3))
+        for day in range(1, 20)
+    ]  # fmt: skip
     pages = {
+        "visit": visit_page(rows, list(map(plain, rows)), [("holds", rows)], ["held 31 → 49 s"]),
         "session": html.page(shown, report_pictures(session)),
         "hostile": html.page(hostile),
         "history": history,
@@ -66,7 +78,7 @@ def test_pages_of_sessions_and_history_are_clean_whatever_was_typed(tmp_path):
         (tmp_path / f"{name}.html").write_text(page, encoding="utf-8")
     code, told = checked(*(tmp_path / f"{name}.html" for name in pages))
     assert code == 0, told
-    assert "3 pages, 0 faults" in told
+    assert "4 pages, 0 faults" in told
 
 
 def test_the_check_sees_faults(tmp_path):
