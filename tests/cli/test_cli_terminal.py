@@ -128,8 +128,9 @@ def test_the_first_time_it_asks_who_stands_there(air, tmp_path):
         ):  # fmt: skip
             terminal.until(question)
             terminal.type(f"{answer}\n")
-        terminal.until(r"Follow it\? \[Y/n\]")
-        terminal.type("n\n")
+        for offered in (r"calibrates the soles\? \[Y/n\]", r"Follow it\? \[Y/n\]"):
+            terminal.until(offered)
+            terminal.type("n\n")
         terminal.until(r"recording 0:0[2-9]")
         terminal.type("\x03")
         assert terminal.end()[0] == 0
