@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from insole.report.phrase import counted, length, quantity, started
@@ -9,7 +10,7 @@ from insole.report.words import SIDES, because
 from insole.units import G0
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from insole.capabilities import Capabilities
     from insole.measured import Measured
@@ -97,3 +98,23 @@ def _calibration(told: Mapping[str, Any]) -> str:
     if abs(told.get("drift", 0.0)) >= TOLD_DRIFT:
         parts.append(f"quiet standing read {100 * told['drift']:+.0f} % at the end")
     return "; ".join(parts)
+
+
+def reason_words(part: Any) -> Iterator[str]:
+    """Yield the reasons and flags of a report, or a part of it, in its order, however often.
+
+    Parameters
+    ----------
+    part : SessionReport or any value in it
+        Where to look.
+    """
+    if isinstance(part, tuple):
+        for inner in part:
+            yield from reason_words(inner)
+    elif is_dataclass(part):
+        yield from getattr(part, "reasons", ())
+        yield from getattr(part, "flags", ())
+        for field in fields(part):
+            yield from reason_words(getattr(part, field.name))
+    elif hasattr(part, "values"):
+        yield from reason_words(tuple(part.values()))

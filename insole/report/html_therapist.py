@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from insole.measured import Measured
 from insole.report.edited import edit_line
+from insole.report.facts import reason_words
 from insole.report.html_frame import Section, bullets, facts, figures, plain_table, table
 from insole.report.html_markup import Markup, join, tag, typed
 from insole.report.html_person import set_title
@@ -232,7 +233,7 @@ def _in_ms(time_s: Measured) -> Measured:
 
 def _remarks(report: SessionReport) -> Markup:
     """Explain the marks, and each reason word that stands in the report, once."""
-    words = dict.fromkeys(word for word in _reason_words(report) if word in REASONS)
+    words = dict.fromkeys(word for word in reason_words(report) if word in REASONS)
     if not words:
         return Markup()
     marks = [
@@ -240,19 +241,6 @@ def _remarks(report: SessionReport) -> Markup:
         (MISSING, "not observable: this could not be seen with these devices"),
     ]
     return facts([*marks, *((REASONS[word].phrase, REASONS[word].sentence) for word in words)])
-
-
-def _reason_words(part: Any) -> Iterator[str]:
-    if isinstance(part, tuple):
-        for inner in part:
-            yield from _reason_words(inner)
-    elif is_dataclass(part):
-        yield from getattr(part, "reasons", ())
-        yield from getattr(part, "flags", ())
-        for field in fields(part):
-            yield from _reason_words(getattr(part, field.name))
-    elif hasattr(part, "values"):
-        yield from _reason_words(tuple(part.values()))
 
 
 # ---------------------------------------------------------------------------------- settings

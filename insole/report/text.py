@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from insole.report.facts import facts_of
+from insole.report.facts import facts_of, reason_words
 from insole.report.layout import LOW, Column, Plain, heading, measured_table, paragraph
 from insole.report.next_step import next_steps
 from insole.report.phrase import (
@@ -20,7 +20,7 @@ from insole.report.sections import corrections, sway, timetable, toes
 from insole.report.words import EXERCISES, REASONS, SIDES, VARIANTS, because
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from insole.capabilities import Capabilities
     from insole.measure.model import HoldRow, RaiseRow, SetRow
@@ -326,23 +326,10 @@ def _notes(report: SessionReport, figures: list[list[str]]) -> list[str]:
     lines = []
     for mark, meaning in marks.items():
         lines += paragraph(meaning, f"  {mark:<4}") if mark in text else []
-    for word in dict.fromkeys(_reason_words(report)):
+    for word in dict.fromkeys(reason_words(report)):
         if word in REASONS and REASONS[word].phrase in text:
             lines += paragraph(f"{REASONS[word].phrase}: {REASONS[word].sentence}", "  ", "      ")
     return heading("What the remarks mean") + lines if lines else []
-
-
-def _reason_words(part: Any) -> Iterator[str]:
-    if isinstance(part, tuple):
-        for inner in part:
-            yield from _reason_words(inner)
-    elif is_dataclass(part):
-        yield from getattr(part, "reasons", ())
-        yield from getattr(part, "flags", ())
-        for field in fields(part):
-            yield from _reason_words(getattr(part, field.name))
-    elif hasattr(part, "values"):
-        yield from _reason_words(tuple(part.values()))
 
 
 def _set_numbers(report: SessionReport) -> list[int]:
