@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from insole.codec.table import capabilities
 from insole.measure.metric import missing
 
 if TYPE_CHECKING:
+    from insole.capabilities import Sides
     from insole.measure.metric import Metric
     from insole.spec.model import DeviceSpec
+
+_SIDES: dict[str, Sides] = {"insole": "both", "dynamometer": "pull"}
+"""How kinds of devices are used; anything else takes both feet as one."""
 
 
 def observes(spec: DeviceSpec, metric: Metric) -> bool:
@@ -23,7 +26,4 @@ def observes(spec: DeviceSpec, metric: Metric) -> bool:
     metric : Metric
         What to observe.
     """
-    rig = capabilities(spec, "both" if spec.kind == "insole" else "merged")
-    if spec.kind == "dynamometer":  # it is pulled: nobody stands on it
-        rig = replace(rig, sides="left")
-    return not missing(metric, rig)
+    return not missing(metric, capabilities(spec, _SIDES.get(spec.kind, "merged")))
